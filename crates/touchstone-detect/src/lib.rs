@@ -1,0 +1,3 @@
+//! Pure detection.
+pub mod findings;
+pub mod partition;
