@@ -1,3 +1,14 @@
-//! Pure detection.
+//! placeholder
+pub mod attribute;
+pub mod census;
+pub mod counts;
+pub mod evalue;
+pub mod fuse;
 pub mod findings;
+mod hash;
+pub mod params;
 pub mod partition;
+pub mod ring;
+pub mod schedule;
+pub mod signals;
+pub mod survey;

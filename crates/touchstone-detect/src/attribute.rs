@@ -1,0 +1,79 @@
+//! Which of a member's likes are the ring's? Discount the like, not the person.
+//!
+//! A member's endorsements are a mixture: with share `s` the ring's, which are in step, else its
+//! own, which are in step by chance alone. So `s` follows from how often it was in step beyond chance,
+//! and of one endorsement in step, whose chance was `c`, the ring's part is `s / (s + (1 - s) c)`.
+
+use crate::fuse::Dossier;
+use crate::ring::merge::Ring;
+use crate::signals::lockstep::trials::Trial;
+use std::collections::BTreeMap;
+
+/// Prior odds that somebody found with a proven ring belongs to it.
+const MEMBER_PRIOR_ODDS: f64 = 1.0;
+
+/// What attribution knows of one member.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Member {
+    /// Probability that it belongs to the ring.
+    belongs: f64,
+    /// Share of its endorsements, among those that could be in step, that are the ring's.
+    share: f64,
+}
+
+/// Probabilities that single endorsements are fake; look-ups by `(account, target)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attribution {
+    members: BTreeMap<u32, Member>,
+    chances: BTreeMap<(u32, u32), (bool, f32)>,
+}
+
+impl Attribution {
+    /// Learns the members' shares from the trials of the final rings at their own scales. Rings of
+    /// which nobody is accused take nothing from anybody: a suspicion is not acted on.
+    #[must_use]
+    pub fn new(rings: &[Ring], dossiers: &BTreeMap<u32, Dossier>, trials: &[Trial]) -> Self {
+        let mut sums: BTreeMap<u32, (f64, f64, f64)> = BTreeMap::new();
+        let mut chances = BTreeMap::new();
+        for t in trials {
+            let s = sums.entry(t.account).or_default();
+            s.0 += f64::from(u8::from(t.in_step));
+            s.1 += f64::from(t.chance);
+            s.2 += 1.0;
+            chances.insert((t.account, t.target), (t.in_step, t.chance));
+        }
+        let mut members = BTreeMap::new();
+        for account in rings.iter().filter(|r| r.accused > 0).flat_map(|r| &r.members) {
+            let Some((in_step, by_chance, trials)) = sums.get(account) else { continue };
+            let share = ((in_step - by_chance) / (trials - by_chance).max(1e-9)).clamp(0.0, 0.99);
+            let odds = MEMBER_PRIOR_ODDS * dossiers[account].ln_e.min(60.0).exp();
+            members.insert(*account, Member { belongs: odds / (1.0 + odds), share });
+        }
+        Self { members, chances }
+    }
+
+    /// Whether the endorsement was in step with the account's ring; false where it could not be.
+    #[must_use]
+    pub fn in_step(&self, account: u32, target: u32) -> bool {
+        self.chances.get(&(account, target)).is_some_and(|c| c.0)
+    }
+
+    /// Probability that it is fake.
+    #[must_use]
+    pub fn p_fake(&self, account: u32, target: u32) -> f64 {
+        let Some(member) = self.members.get(&account) else { return 0.0 };
+        match self.chances.get(&(account, target)) {
+            Some((true, chance)) => {
+                let c = f64::from(*chance);
+                member.belongs * member.share / (member.share + (1.0 - member.share) * c)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// True if no endorsement of this account can be fake.
+    #[must_use]
+    pub fn spares(&self, account: u32) -> bool {
+        !self.members.contains_key(&account)
+    }
+}

@@ -1,0 +1,88 @@
+//! From the signals' e-values to one number an account, and to verdicts.
+
+use crate::evalue::{bits, ebh_threshold, ln_mean, ln_weighted_mean};
+use crate::findings::Verdict;
+use crate::params::Params;
+use crate::signals::lockstep::judge::Testimony;
+use crate::signals::pool::PoolEvidence;
+use std::collections::BTreeMap;
+
+/// Weights of the signals in the mean. They look at the same endorsements, so their e-values are
+/// averaged, never multiplied. A signal that did not run counts as e = 1.
+const WEIGHT_LOCKSTEP: f64 = 0.75;
+const WEIGHT_POOL: f64 = 0.25;
+
+/// All that is held for and against one account.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dossier {
+    /// `ln e` of all signals.
+    pub ln_e: f64,
+    /// Lockstep, mean over both directions.
+    pub ln_lockstep: f64,
+    /// Pool, mean over both directions.
+    pub ln_pool: f64,
+    /// What each direction of lockstep said.
+    pub lockstep: [Option<Testimony>; 2],
+    /// What pool said (an account is judged in one direction alone).
+    pub pool: Option<PoolEvidence>,
+}
+
+impl Dossier {
+    /// Evidence in bits.
+    #[must_use]
+    pub fn bits(&self) -> f64 {
+        bits(self.ln_e)
+    }
+
+    /// The lockstep direction that says more.
+    #[must_use]
+    pub fn stronger(&self) -> Option<(usize, &Testimony)> {
+        let of = |d: usize| self.lockstep[d].as_ref().map(|t| (d, t));
+        match (of(0), of(1)) {
+            (Some(a), Some(b)) => Some(if b.1.ln_e > a.1.ln_e { b } else { a }),
+            (a, b) => a.or(b),
+        }
+    }
+}
+
+/// Fuses the testimony of both directions. Accounts that appear nowhere have e = 1.
+#[must_use]
+pub fn fuse(lockstep: [Vec<Testimony>; 2], pool: Vec<PoolEvidence>) -> BTreeMap<u32, Dossier> {
+    let mut dossiers: BTreeMap<u32, Dossier> = BTreeMap::new();
+    for (direction, testimonies) in lockstep.into_iter().enumerate() {
+        for t in testimonies {
+            dossiers.entry(t.account).or_default().lockstep[direction] = Some(t);
+        }
+    }
+    for p in pool {
+        dossiers.entry(p.account).or_default().pool = Some(p);
+    }
+    for d in dossiers.values_mut() {
+        let of = |t: &Option<Testimony>| t.as_ref().map_or(0.0, |t| t.ln_e);
+        d.ln_lockstep = ln_mean(&[of(&d.lockstep[0]), of(&d.lockstep[1])]);
+        d.ln_pool = d.pool.map_or(0.0, |p| p.ln_e);
+        d.ln_e = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, d.ln_lockstep), (WEIGHT_POOL, d.ln_pool)]);
+    }
+    dossiers
+}
+
+/// The line that e-BH draws, in bits; infinite where nobody is accused.
+#[must_use]
+pub fn accusation_bits(dossiers: &BTreeMap<u32, Dossier>, accounts: usize, params: &Params) -> f64 {
+    // On rounded bits, so that the last digit of a sum decides nothing.
+    let ln_e: Vec<f64> = dossiers.values().map(|d| d.bits() * std::f64::consts::LN_2).collect();
+    let threshold = ebh_threshold(&ln_e, accounts, params.fdr);
+    if threshold.is_finite() { bits(threshold) } else { f64::INFINITY }
+}
+
+/// The verdict on evidence alone.
+#[must_use]
+pub fn verdict(evidence_bits: f64, accusation_bits: f64, params: &Params) -> Verdict {
+    if evidence_bits >= accusation_bits {
+        Verdict::Inauthentic
+    } else if evidence_bits >= params.suspect_bits {
+        Verdict::Suspect
+    } else {
+        Verdict::Organic
+    }
+}

@@ -1,0 +1,123 @@
+//! All thresholds, in one place, with units. None is tuned to a test world: each says what it trades.
+
+use serde::{Deserialize, Serialize};
+
+/// Parameters of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Params {
+    /// Level of the false discovery rate for accusations.
+    pub fdr: f64,
+    /// Seed of the folds and samples.
+    pub seed: u64,
+    /// Evidence from which an account is worth a look, in bits (6.64: 1 in 100 innocents at most).
+    pub suspect_bits: f64,
+    /// The lockstep signal.
+    pub lockstep: LockstepParams,
+    /// The pool signal.
+    pub pool: PoolParams,
+    /// The burst signal.
+    pub burst: BurstParams,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            fdr: 0.01,
+            seed: 0,
+            suspect_bits: 6.64,
+            lockstep: LockstepParams::default(),
+            pool: PoolParams::default(),
+            burst: BurstParams::default(),
+        }
+    }
+}
+
+/// Parameters of lockstep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LockstepParams {
+    /// The cap on pair generation: an endorsement is paired with at most this many that follow it
+    /// on the same target. Makes the work linear in a target's popularity; reported when it bites.
+    pub neighbours_max: usize,
+    /// Accounts with fewer endorsements are not paired: nothing could be proven of them.
+    pub degree_min: u32,
+    /// Coincidences (in the discovery fold) that a pair needs.
+    pub joint_min: u32,
+    /// How many pairs an innocent account may be linked to by chance, on average, in discovery.
+    pub stray_edges_per_account: f64,
+    /// Smallest group that discovery calls a ring.
+    pub members_min: usize,
+    /// Least chance ascribed to a coincidence under the null: no single one is worth more than
+    /// `log2(1/floor)` bits, however the model may err.
+    pub coverage_floor: f64,
+    /// Pair keys held in memory at once; more are counted in several passes.
+    pub keys_max: usize,
+}
+
+impl Default for LockstepParams {
+    fn default() -> Self {
+        Self {
+            neighbours_max: 10,
+            degree_min: 4,
+            joint_min: 2,
+            stray_edges_per_account: 0.02,
+            members_min: 3,
+            coverage_floor: 1.0 / 64.0,
+            keys_max: 64 << 20,
+        }
+    }
+}
+
+/// Parameters of pool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolParams {
+    /// Ceiling on its bits: a niche community can look like a pool, and endorsements alone cannot
+    /// always tell, so this signal alone never accuses.
+    pub bits_max: f64,
+    /// An account's targets are paired with at most this many of its next ones.
+    pub neighbours_max: usize,
+    /// Target pairs held in memory; accounts are sampled so that they fit.
+    pub keys_max: usize,
+    /// Targets with fewer endorsements are left out.
+    pub popularity_min: u32,
+    /// Shared endorsers (in the discovery fold) that a target pair needs.
+    pub joint_min: u32,
+    /// How many targets an innocent target may be linked to by chance in discovery.
+    pub stray_edges_per_target: f64,
+    /// Smallest group of targets.
+    pub targets_min: usize,
+}
+
+impl Default for PoolParams {
+    fn default() -> Self {
+        Self {
+            bits_max: 10.0,
+            neighbours_max: 8,
+            keys_max: 16 << 20,
+            popularity_min: 8,
+            joint_min: 4,
+            stray_edges_per_target: 0.01,
+            targets_min: 3,
+        }
+    }
+}
+
+/// Parameters of burst.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BurstParams {
+    /// Targets with fewer endorsements are not judged.
+    pub popularity_min: u32,
+    /// Fewest targets of like popularity (or of one owner) from which a null is learned.
+    pub stratum_min: usize,
+    /// Ceiling on its bits without views: virality looks the same.
+    pub bits_max_without_views: f64,
+}
+
+impl Default for BurstParams {
+    fn default() -> Self {
+        Self { popularity_min: 16, stratum_min: 20, bits_max_without_views: 10.0 }
+    }
+}

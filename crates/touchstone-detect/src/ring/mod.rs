@@ -1,0 +1,5 @@
+//! Rings: who belongs together.
+
+pub mod group;
+pub mod merge;
+pub mod roster;

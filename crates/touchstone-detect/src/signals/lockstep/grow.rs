@@ -1,0 +1,116 @@
+//! Growing a candidate ring: who else keeps acting in its windows?
+//!
+//! The pair cap and chance leave members out whose pairs never repeat. They show against the ring
+//! as a whole. Discovery only: whoever joins is tested on the other fold like everybody else.
+
+use crate::partition::Partition;
+use crate::params::LockstepParams;
+use crate::census::Census;
+use crate::ring::roster::Roster;
+use crate::schedule::Schedule;
+use std::collections::BTreeMap;
+
+/// Members that must act within the window for it to count as the ring's.
+const MEMBERS_IN_WINDOW_MIN: usize = 3;
+
+/// Share of all endorsements in the window that must be the ring's: a crowd proves nothing.
+const RING_SHARE_MIN: f64 = 0.2;
+
+/// How many ring windows an outsider hit, by (ring, account); mergeable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// Distinct targets.
+    pub hits: BTreeMap<(u32, u32), u32>,
+}
+
+impl Hits {
+    /// Adds the hits of other partitions.
+    pub fn merge(&mut self, other: Self) {
+        for (key, n) in other.hits {
+            *self.hits.entry(key).or_default() += n;
+        }
+    }
+}
+
+/// Counts one partition, in fold `fold` alone; members' own hits are counted as well, as the
+/// yardstick.
+#[must_use]
+pub fn count(
+    partition: &Partition<'_>,
+    census: &Census<'_>,
+    schedule: &Schedule,
+    roster: &Roster,
+    fold: usize,
+    params: &LockstepParams,
+) -> Hits {
+    let mut hits = Hits::default();
+    for range in partition.targets() {
+        let (ts, actor) = (&partition.ts[range.clone()], &partition.actor[range]);
+        let mut rings: Vec<(u32, usize)> =
+            actor.iter().enumerate().filter_map(|(i, a)| roster.of(*a).map(|r| (r, i))).collect();
+        if rings.len() < MEMBERS_IN_WINDOW_MIN {
+            continue;
+        }
+        rings.sort_unstable();
+        for run in rings.chunk_by(|a, b| a.0 == b.0) {
+            if run.len() < MEMBERS_IN_WINDOW_MIN {
+                continue;
+            }
+            let ring = run[0].0;
+            let window = schedule.scales[roster.scale[ring as usize] as usize].window;
+            let times: Vec<i64> = run.iter().map(|(_, i)| ts[*i]).collect();
+            // Only rows near some ring event can matter.
+            let mut row = 0;
+            for at in &times {
+                row = row.max(ts.partition_point(|t| *t < at - window));
+                while row < ts.len() && ts[row] <= at + window {
+                    let (t, a) = (ts[row], actor[row]);
+                    row += 1;
+                    if census.degree[a as usize] < params.degree_min || schedule.fold_of(t) != fold {
+                        continue;
+                    }
+                    let own = usize::from(roster.of(a) == Some(ring));
+                    if own == 0 && roster.of(a).is_some() {
+                        continue;
+                    }
+                    let near = times.partition_point(|x| *x <= t + window) - times.partition_point(|x| *x < t - window);
+                    let all = ts.partition_point(|x| *x <= t + window) - ts.partition_point(|x| *x < t - window);
+                    if near - own >= MEMBERS_IN_WINDOW_MIN && near as f64 >= RING_SHARE_MIN * all as f64 {
+                        *hits.hits.entry((ring, a)).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+    hits
+}
+
+/// Who joins: outsiders with at least two hits and at least a quarter of the median member's. An
+/// account that several rings attract joins the one it hit most.
+#[must_use]
+pub fn judge(hits: &Hits, roster: &Roster) -> Vec<(u32, u32)> {
+    let mut by_ring: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for ((ring, account), n) in &hits.hits {
+        if roster.of(*account) == Some(*ring) {
+            by_ring.entry(*ring).or_default().push(*n);
+        }
+    }
+    let median: BTreeMap<u32, u32> = by_ring
+        .into_iter()
+        .map(|(ring, mut n)| {
+            n.sort_unstable();
+            (ring, n[n.len() / 2])
+        })
+        .collect();
+    let mut best: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
+    for ((ring, account), n) in &hits.hits {
+        let Some(typical) = median.get(ring) else { continue };
+        if roster.of(*account).is_none() && *n >= 2 && n * 4 >= *typical {
+            let entry = best.entry(*account).or_insert((*n, *ring));
+            if *n > entry.0 {
+                *entry = (*n, *ring);
+            }
+        }
+    }
+    best.into_iter().map(|(account, (_, ring))| (account, ring)).collect()
+}

@@ -1,0 +1,5 @@
+//! The signals, one room each: a pure, mergeable `count` over a partition, and a `judge`.
+
+pub mod burst;
+pub mod lockstep;
+pub mod pool;

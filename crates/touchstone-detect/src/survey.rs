@@ -1,0 +1,235 @@
+//! The first look at the times of a log: how fast people react, when they are awake.
+//!
+//! The null of lockstep lets an action fall anywhere in its tile that is as busy; "as busy" is
+//! learned here, from everybody.
+
+use crate::census::Census;
+use crate::partition::Partition;
+use crate::schedule::{HOUR, Regularity, SECOND, Schedule};
+
+/// Bins of age since a target's origin: four an octave from a quarter second to 2^28 s.
+const BINS: usize = 120;
+
+/// Bin of an age in microseconds.
+fn bin_of(age: i64) -> usize {
+    let quarters = (age.max(0) as f64 / (SECOND as f64 / 4.0) + 1.0).log2() * 4.0;
+    (quarters as usize).min(BINS - 1)
+}
+
+/// Lower edge of a bin in microseconds.
+fn edge_of(bin: usize) -> f64 {
+    ((bin as f64 / 4.0).exp2() - 1.0) * SECOND as f64 / 4.0
+}
+
+/// Mergeable counts of one or more partitions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Survey {
+    /// How regular the times are.
+    pub regularity: Regularity,
+    /// Weight of endorsements by age bin. A target of d endorsements weighs the square root of d,
+    /// so that one viral target is not the norm.
+    ages: Vec<u64>,
+    /// Endorsements by hour of the day, UTC.
+    hours: [u64; 24],
+}
+
+impl Default for Survey {
+    fn default() -> Self {
+        Self { regularity: Regularity::default(), ages: vec![0; BINS], hours: [0; 24] }
+    }
+}
+
+impl Survey {
+    /// Counts one partition.
+    #[must_use]
+    pub fn count(partition: &Partition<'_>, census: &Census<'_>) -> Self {
+        let mut survey = Self::default();
+        for range in partition.targets() {
+            let target = partition.target[range.start];
+            let origin = census.origin(target);
+            let weight = (1024.0 / (range.len() as f64).sqrt()).ceil() as u64;
+            let published = origin < partition.ts[range.start];
+            for (i, ts) in partition.ts[range].iter().enumerate() {
+                survey.regularity.add(*ts);
+                survey.hours[hour_of(*ts)] += 1;
+                // Where the origin is the first endorsement, that one says nothing of speed.
+                if published || i > 0 {
+                    survey.ages[bin_of(ts - origin)] += weight;
+                }
+            }
+        }
+        survey
+    }
+
+    /// Adds the counts of other partitions.
+    pub fn merge(&mut self, other: &Self) {
+        self.regularity.merge(&other.regularity);
+        self.ages.iter_mut().zip(&other.ages).for_each(|(a, b)| *a += b);
+        self.hours.iter_mut().zip(&other.hours).for_each(|(a, b)| *a += b);
+    }
+}
+
+fn hour_of(ts: i64) -> usize {
+    (ts.div_euclid(HOUR)).rem_euclid(24) as usize
+}
+
+/// How much is going on at a given age and hour: the intensity of innocent reaction.
+#[derive(Clone, Debug)]
+pub struct Tempo {
+    /// Share of reactions below each bin's lower edge; `BINS + 1` entries.
+    cumulative: Vec<f64>,
+    /// Activity of each hour, mean one.
+    hours: [f64; 24],
+}
+
+impl Tempo {
+    /// Learns it from a survey of the whole log.
+    #[must_use]
+    pub fn new(survey: &Survey) -> Self {
+        let total: f64 = survey.ages.iter().sum::<u64>() as f64;
+        let mut cumulative = Vec::with_capacity(BINS + 1);
+        let mut sum = 0.0;
+        for a in &survey.ages {
+            cumulative.push(sum);
+            // A sliver everywhere: no age is impossible.
+            sum += (*a as f64 + 1e-3 * (total / BINS as f64).max(1e-9)) / total.max(1.0);
+        }
+        cumulative.push(sum);
+        let all: u64 = survey.hours.iter().sum();
+        let hours = survey.hours.map(|h| (h as f64 * 24.0 / all.max(1) as f64).max(0.02));
+        Self { cumulative, hours }
+    }
+
+    fn reached(&self, age: f64) -> f64 {
+        if age <= 0.0 {
+            return 0.0;
+        }
+        let quarters = (age / (SECOND as f64 / 4.0) + 1.0).log2() * 4.0;
+        let bin = (quarters as usize).min(BINS - 1);
+        let (low, high) = (edge_of(bin), edge_of(bin + 1));
+        let part = ((age - low) / (high - low)).clamp(0.0, 1.0);
+        self.cumulative[bin] + part * (self.cumulative[bin + 1] - self.cumulative[bin])
+    }
+
+    /// Share of a target's reactions expected by `ts`, hours aside.
+    #[must_use]
+    pub fn reached_at(&self, origin: i64, ts: i64) -> f64 {
+        self.reached((ts - origin) as f64)
+    }
+
+    /// Expected share of a target's reactions in `[from, to)`, for a target that began at `origin`;
+    /// relative weights only (not normalised over hours).
+    #[must_use]
+    pub fn mass(&self, origin: i64, from: i64, to: i64) -> f64 {
+        let mut sum = 0.0;
+        let mut start = from.max(origin);
+        while start < to {
+            let end = to.min((start.div_euclid(HOUR) + 1) * HOUR);
+            let share = self.reached((end - origin) as f64) - self.reached((start - origin) as f64);
+            sum += share * self.hours[hour_of(start)];
+            start = end;
+        }
+        sum
+    }
+}
+
+/// One account's own habits: how soon it reacts and at what hours. Mergeable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Habit {
+    ages: Vec<u16>,
+    hours: [u16; 24],
+}
+
+impl Default for Habit {
+    fn default() -> Self {
+        Self { ages: vec![0; BINS], hours: [0; 24] }
+    }
+}
+
+impl Habit {
+    /// Takes note of one action.
+    pub fn add(&mut self, origin: i64, ts: i64) {
+        let a = &mut self.ages[bin_of(ts - origin)];
+        *a = a.saturating_add(1);
+        let h = &mut self.hours[hour_of(ts)];
+        *h = h.saturating_add(1);
+    }
+
+    /// Adds another summary of the same account.
+    pub fn merge(&mut self, other: &Self) {
+        self.ages.iter_mut().zip(&other.ages).for_each(|(a, b)| *a = a.saturating_add(*b));
+        self.hours.iter_mut().zip(&other.hours).for_each(|(a, b)| *a = a.saturating_add(*b));
+    }
+
+    /// Actions of this account expected in `[from, to)` on a target begun at `origin`, going by
+    /// the ages at which it usually reacts; the action at `ts` itself is left out.
+    #[must_use]
+    pub fn by_age(&self, origin: i64, from: i64, to: i64, ts: i64) -> f64 {
+        let (from, to) = ((from - origin).max(0) as f64, (to - origin) as f64);
+        let own = bin_of(ts - origin);
+        let mut sum = 0.0;
+        for bin in bin_of(from as i64)..=bin_of((to as i64).max(0)) {
+            let (low, high) = (edge_of(bin), edge_of(bin + 1));
+            let inside = (to.min(high) - from.max(low)).max(0.0) / (high - low);
+            let n = f64::from(self.ages[bin]) - f64::from(u8::from(bin == own));
+            sum += inside * n.max(0.0);
+        }
+        sum
+    }
+
+    /// The same, going by its hours of the day.
+    #[must_use]
+    pub fn by_hour(&self, from: i64, to: i64, ts: i64) -> f64 {
+        let own = hour_of(ts);
+        let (mut sum, mut start) = (0.0, from);
+        while start < to {
+            let end = to.min((start.div_euclid(HOUR) + 1) * HOUR);
+            let hour = hour_of(start);
+            let n = f64::from(self.hours[hour]) - f64::from(u8::from(hour == own));
+            sum += n.max(0.0) * (end - start) as f64 / HOUR as f64;
+            start = end;
+        }
+        sum
+    }
+}
+
+/// Plans the log once its survey is complete.
+#[must_use]
+pub fn schedule(survey: &Survey, first_ts: i64, last_ts: i64, seed: u64) -> Schedule {
+    Schedule::new(first_ts, last_ts, survey.regularity.resolution(), seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_cover_ages_in_order() {
+        for age in [0, 1, SECOND / 4, SECOND, 60 * SECOND, HOUR, 1000 * HOUR] {
+            let b = bin_of(age);
+            assert!(edge_of(b) <= age as f64 + 1.0, "{age}");
+            assert!(b == BINS - 1 || edge_of(b + 1) > age as f64, "{age}");
+        }
+    }
+
+    #[test]
+    fn mass_adds_up_over_pieces() {
+        let mut survey = Survey::default();
+        survey.ages.iter_mut().enumerate().for_each(|(i, a)| *a = 1000 - 5 * i as u64);
+        survey.hours = std::array::from_fn(|h| 10 + h as u64);
+        let tempo = Tempo::new(&survey);
+        let (a, b, c) = (100 * SECOND, 5_000 * SECOND, 90_000 * SECOND);
+        let whole = tempo.mass(0, a, c);
+        assert!((tempo.mass(0, a, b) + tempo.mass(0, b, c) - whole).abs() < 1e-12 && whole > 0.0);
+        assert_eq!(tempo.mass(b, a, b), 0.0, "nothing happens before the origin");
+    }
+
+    #[test]
+    fn habit_leaves_out_the_action_itself() {
+        let mut habit = Habit::default();
+        habit.add(0, 30 * SECOND);
+        assert_eq!(habit.by_age(0, 0, HOUR, 30 * SECOND), 0.0);
+        habit.add(0, 31 * SECOND);
+        assert!(habit.by_age(0, 0, HOUR, 30 * SECOND) > 0.9);
+    }
+}
