@@ -51,7 +51,8 @@ pub fn fuse(lockstep: [Vec<Testimony>; 2], pool: Vec<PoolEvidence>) -> BTreeMap<
     let mut dossiers: BTreeMap<u32, Dossier> = BTreeMap::new();
     for (direction, testimonies) in lockstep.into_iter().enumerate() {
         for t in testimonies {
-            dossiers.entry(t.account).or_default().lockstep[direction] = Some(t);
+            let account = t.account;
+            dossiers.entry(account).or_default().lockstep[direction] = Some(t);
         }
     }
     for p in pool {

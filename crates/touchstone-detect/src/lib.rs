@@ -4,6 +4,7 @@ pub mod census;
 pub mod counts;
 pub mod evalue;
 pub mod fuse;
+pub mod explain;
 pub mod findings;
 mod hash;
 pub mod params;

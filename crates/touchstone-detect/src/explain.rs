@@ -1,0 +1,227 @@
+//! Findings in words: sentences with the numbers in them.
+
+use crate::findings::{Evidence, RingKind};
+use crate::fuse::Dossier;
+use crate::evalue::bits;
+use crate::ring::merge::Ring;
+use crate::schedule::{SECOND, Schedule};
+use crate::signals::burst::BurstEvidence;
+use std::collections::BTreeMap;
+
+/// A length of time for people: "60 s", "10 min", "1 h".
+#[must_use]
+pub fn duration(microseconds: i64) -> String {
+    let seconds = microseconds / SECOND;
+    match seconds {
+        s if s >= 86_400 && s % 86_400 == 0 => format!("{} d", s / 86_400),
+        s if s >= 3_600 && s % 3_600 == 0 => format!("{} h", s / 3_600),
+        s if s > 60 && s % 60 == 0 => format!("{} min", s / 60),
+        s => format!("{s} s"),
+    }
+}
+
+/// "1 in 1,024 innocents at most", from bits.
+#[must_use]
+pub fn odds(evidence_bits: f64) -> String {
+    if evidence_bits <= 0.0 {
+        return "nothing speaks against it".to_string();
+    }
+    if evidence_bits > 40.0 {
+        return "fewer than 1 in a trillion innocents look so".to_string();
+    }
+    let digits = format!("{:.0}", evidence_bits.exp2());
+    let mut grouped = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(c);
+    }
+    format!("at most 1 in {grouped} innocents look so")
+}
+
+/// The evidence on an account, strongest first.
+#[must_use]
+pub fn account(dossier: &Dossier, schedule: Option<&Schedule>) -> Vec<Evidence> {
+    let mut list = Vec::new();
+    if let Some((_, t)) = dossier.stronger() {
+        let window = schedule.map_or(0, |s| s.scales[t.scale as usize].window);
+        let tile = schedule.map_or(0, |s| s.scales[t.scale as usize].tile);
+        list.push(Evidence {
+            signal: "lockstep".into(),
+            bits: bits(dossier.ln_lockstep),
+            statistic: format!("occasions in step with its group within {}", duration(window)),
+            observed: f64::from(t.observed),
+            expected: t.expected,
+            sentence: format!(
+                "in step with its group within {} on {} of {} separate occasions; at most {:.1} are expected of \
+                 somebody who acts on the same targets in the same {} by coincidence ({:.1} bits)",
+                duration(window),
+                t.observed,
+                t.occasions,
+                t.expected,
+                duration(tile),
+                bits(dossier.ln_lockstep)
+            ),
+        });
+    }
+    if let Some(p) = &dossier.pool {
+        list.push(Evidence {
+            signal: "pool".into(),
+            bits: bits(p.ln_e),
+            statistic: "endorsed targets of a group of targets that share endorsers".into(),
+            observed: f64::from(p.observed),
+            expected: p.expected,
+            sentence: format!(
+                "endorsed {} targets of one group that shares its endorsers; the group's other endorsers would have \
+                 {:.1} ({:.1} bits)",
+                p.observed,
+                p.expected,
+                bits(p.ln_e)
+            ),
+        });
+    }
+    list.sort_by(|a, b| b.bits.total_cmp(&a.bits));
+    list
+}
+
+/// The evidence on a ring: its members' occasions added up.
+#[must_use]
+pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Schedule>) -> Vec<Evidence> {
+    let mut list = Vec::new();
+    let (mut observed, mut occasions, mut expected, mut count) = (0u64, 0u64, 0.0, 0usize);
+    let (mut pool_observed, mut pool_expected, mut pool_count) = (0u64, 0.0, 0usize);
+    for d in ring.members.iter().map(|m| &dossiers[m]) {
+        if let Some((_, t)) = d.stronger() {
+            observed += u64::from(t.observed);
+            occasions += u64::from(t.occasions);
+            expected += t.expected;
+            count += 1;
+        }
+        if let Some(p) = &d.pool {
+            pool_observed += u64::from(p.observed);
+            pool_expected += p.expected;
+            pool_count += 1;
+        }
+    }
+    let mean = |f: &dyn Fn(&Dossier) -> f64| {
+        bits(crate::evalue::ln_mean(&ring.members.iter().map(|m| f(&dossiers[m])).collect::<Vec<_>>()))
+    };
+    if count > 0 {
+        let b = mean(&|d| d.ln_lockstep);
+        let window = schedule.zip(ring.scale).map_or(0, |(s, k)| s.scales[k as usize].window);
+        list.push(Evidence {
+            signal: "lockstep".into(),
+            bits: b,
+            statistic: format!("members' occasions in step, mostly within {}", duration(window)),
+            observed: observed as f64,
+            expected,
+            sentence: format!(
+                "its {count} members were in step on {observed} of {occasions} separate occasions held back for the \
+                 test, mostly within {}; coincidence gives at most {expected:.1} ({b:.1} bits for a member, on average of \
+                 e-values)",
+                duration(window)
+            ),
+        });
+    }
+    if pool_count > 0 {
+        let b = mean(&|d| d.ln_pool);
+        list.push(Evidence {
+            signal: "pool".into(),
+            bits: b,
+            statistic: "members' endorsements of targets that share endorsers".into(),
+            observed: pool_observed as f64,
+            expected: pool_expected,
+            sentence: format!(
+                "{pool_count} of its members endorsed {pool_observed} targets of groups that share their endorsers; \
+                 other endorsers of those would have {pool_expected:.1} ({b:.1} bits)"
+            ),
+        });
+    }
+    list.sort_by(|a, b| b.bits.total_cmp(&a.bits));
+    list
+}
+
+/// One sentence on what a ring is and how sure that is.
+#[must_use]
+pub fn ring_verdict(ring: &Ring, window: i64, ring_bits: f64, fdr: f64) -> String {
+    let n = ring.members.len();
+    match ring.kind {
+        RingKind::Collusion => format!(
+            "{n} accounts that endorse one group of targets more than its other endorsers do: worth a look, nobody \
+             is accused ({})",
+            odds(ring_bits)
+        ),
+        _ if ring.accused > 0 => format!(
+            "{n} accounts act together within {} on occasion after occasion; {} of them are accused at a false discovery \
+             rate of {}% ({})",
+            duration(window),
+            ring.accused,
+            fdr * 100.0,
+            odds(ring_bits)
+        ),
+        _ => format!(
+            "{n} accounts seem to act together within {}: worth a look, nobody is accused ({})",
+            duration(window),
+            odds(ring_bits)
+        ),
+    }
+}
+
+/// The best innocent explanation and what spoke against it.
+#[must_use]
+pub fn ring_innocent(ring: &Ring, window: i64, tile: i64, owners_known: bool, owners: usize) -> String {
+    if ring.kind == RingKind::Collusion {
+        return "readers of one niche or playlist would look the same; endorsements alone cannot tell, which is why \
+                nobody is accused"
+            .into();
+    }
+    let fans = match (owners_known, owners) {
+        (true, 0 | 1) => "their targets have one owner, so they may be fans: little else speaks against them".to_string(),
+        (true, n) => format!("their targets have {n} owners, and each owner was counted once, so being fans of one does not explain it"),
+        (false, _) => "the log names no owners, so fans of one author who react at once are told apart only by their own usual speed".into(),
+    };
+    format!(
+        "people with the same taste who happen to be online together, or readers of one digest. Against it: given the \
+         same targets and the same {}, they are far more often within {} of each other than everybody's pace, their own \
+         habits and the crowd present explain; {fans}",
+        duration(tile),
+        duration(window)
+    )
+}
+
+/// The evidence on a target's burst.
+#[must_use]
+pub fn burst(b: &BurstEvidence) -> Evidence {
+    let p = &b.peak;
+    let with = if p.strength_by_views.is_some() { "views did not rise with them" } else { "no views to compare with" };
+    Evidence {
+        signal: "burst".into(),
+        bits: bits(b.ln_e),
+        statistic: "endorsements in the densest window".into(),
+        observed: f64::from(p.observed),
+        expected: p.expected,
+        sentence: format!(
+            "{} of {} endorsements within {} where the general pace gives {:.1}; {with} ({:.1} bits)",
+            p.observed,
+            p.total,
+            duration((p.to - p.from).max(SECOND)),
+            p.expected,
+            bits(b.ln_e)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words() {
+        assert_eq!(duration(60 * SECOND), "60 s");
+        assert_eq!(duration(600 * SECOND), "10 min");
+        assert_eq!(duration(86_400 * SECOND), "1 d");
+        assert_eq!(odds(10.0), "at most 1 in 1,024 innocents look so");
+        assert_eq!(odds(-1.0), "nothing speaks against it");
+    }
+}
