@@ -1,0 +1,64 @@
+//! How long each stage took, and how much memory the whole. The only clock of the engine: it goes
+//! to `summary.json` alone, never into findings.
+
+use crate::store::Progress;
+use serde::Serialize;
+use std::cell::RefCell;
+use std::time::Instant;
+
+/// One stage as it went.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stage {
+    /// Its name.
+    pub stage: &'static str,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+    /// Rows it went over.
+    pub rows: u64,
+}
+
+/// Stopwatch of a run.
+pub struct Stages<'a> {
+    progress: &'a dyn Progress,
+    done: RefCell<Vec<Stage>>,
+}
+
+impl<'a> Stages<'a> {
+    /// Starts with nothing done.
+    #[must_use]
+    pub fn new(progress: &'a dyn Progress) -> Self {
+        Self { progress, done: RefCell::default() }
+    }
+
+    /// Runs one stage over `rows` rows and notes how long it took.
+    pub fn time<T>(&self, stage: &'static str, rows: u64, work: impl FnOnce() -> T) -> T {
+        self.progress.stage(stage, Some(rows));
+        let start = Instant::now();
+        let result = work();
+        let seconds = (start.elapsed().as_secs_f64() * 1e4).round() / 1e4;
+        self.done.borrow_mut().push(Stage { stage, seconds, rows });
+        result
+    }
+
+    /// What is done so far, in order.
+    #[must_use]
+    pub fn done(&self) -> Vec<Stage> {
+        self.done.borrow().clone()
+    }
+
+    /// Sets the rows of a stage that only knew them at its end.
+    pub fn set_rows(&self, stage: &str, rows: u64) {
+        if let Some(s) = self.done.borrow_mut().iter_mut().find(|s| s.stage == stage) {
+            s.rows = rows;
+        }
+    }
+}
+
+/// Highest resident memory of this process so far, in bytes, where the system tells (Linux).
+#[must_use]
+pub fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib * 1024)
+}
