@@ -1,0 +1,160 @@
+//! Accounts by targets: who endorsed what, in step or not, and how probably it is fake. Size
+//! tells in step from alone, so that colour is not the only carrier.
+
+use std::collections::BTreeMap;
+
+use touchstone_detect::findings::RingCase;
+
+use crate::detail::Detail;
+use crate::escape::{Html, shorten};
+use crate::words;
+
+use super::path::Path;
+use super::{Picture, label, rect};
+
+const LEFT: i64 = 168;
+const TOP: i64 = 46;
+const CELL: i64 = 14;
+
+/// Classes of the shades of p_fake: below a half, below nine tenths, above.
+const SHADES: [&str; 3] = ["heat-1", "heat-2", "heat-3"];
+
+/// The picture, and a note on what was left out.
+pub(crate) struct Heatmap {
+    pub(crate) picture: Html,
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    in_step: bool,
+    p_fake: f32,
+}
+
+fn shade(p_fake: f32) -> usize {
+    if p_fake >= 0.9 {
+        2
+    } else {
+        usize::from(p_fake >= 0.5)
+    }
+}
+
+/// None where the ring lists no event.
+pub(crate) fn heatmap(id: String, ring: &RingCase, timed: bool, detail: Detail) -> Option<Heatmap> {
+    let rows = ring.members.len().min(detail.heatmap_rows);
+    let columns = ring.targets.len().min(detail.heatmap_columns);
+    let mut cells: BTreeMap<(u32, u32), Cell> = BTreeMap::new();
+    for e in &ring.events {
+        if (e.member as usize) < rows && (e.target as usize) < columns {
+            let cell = cells.entry((e.member, e.target)).or_default();
+            cell.in_step |= e.in_step;
+            cell.p_fake = cell.p_fake.max(e.p_fake);
+        }
+    }
+    if cells.is_empty() {
+        return None;
+    }
+
+    let width = columns as i64 * CELL;
+    let height = rows as i64 * CELL;
+    let mut body = Html::new();
+    rect(
+        &mut body,
+        "field",
+        LEFT as f64,
+        TOP as f64,
+        width as f64,
+        height as f64,
+    );
+    let mut grid = Path::default();
+    for i in 1..columns as i64 {
+        let x = (LEFT + i * CELL) as f64;
+        grid.polyline([(x, TOP as f64), (x, (TOP + height) as f64)]);
+    }
+    for i in 1..rows as i64 {
+        let y = (TOP + i * CELL) as f64;
+        grid.polyline([(LEFT as f64, y), ((LEFT + width) as f64, y)]);
+    }
+    grid.draw(&mut body, "grid");
+    for column in 0..columns {
+        // Every number up to twenty columns, else every fifth.
+        if columns <= 20 || (column + 1) % 5 == 0 || column == 0 {
+            let x = (LEFT + column as i64 * CELL + CELL / 2) as f64;
+            let number = (column + 1).to_string();
+            label(&mut body, "tm", x, TOP as f64 - 4.0, &number);
+        }
+    }
+    for (row, member) in ring.members.iter().take(rows).enumerate() {
+        let y = (TOP + row as i64 * CELL) as f64;
+        label(
+            &mut body,
+            "te name",
+            LEFT as f64 - 8.0,
+            y + 10.5,
+            &shorten(&member.account, 24),
+        );
+    }
+    for (index, class) in SHADES.into_iter().enumerate() {
+        let mut path = Path::default();
+        for ((row, column), cell) in &cells {
+            if shade(cell.p_fake) == index {
+                let x = LEFT + i64::from(*column) * CELL;
+                let y = TOP + i64::from(*row) * CELL;
+                square(&mut path, x, y, cell.in_step || !timed);
+            }
+        }
+        path.draw(&mut body, class);
+    }
+    let legend_end = legend(&mut body, timed);
+
+    let endorsed = cells.len() as u64;
+    let in_step = cells.values().filter(|c| c.in_step).count() as u64;
+    let likely_fake = cells.values().filter(|c| shade(c.p_fake) == 2).count() as u64;
+    let is_cut = (rows as u64) < ring.members_total || (columns as u64) < ring.targets_total;
+    let total_width = ((LEFT + width) as f64 + 12.0).max(legend_end);
+    let picture = Picture {
+        id,
+        class: "heat",
+        width: total_width,
+        height: (TOP + height) as f64 + 4.0,
+        title: words::heatmap_title(endorsed, rows, columns),
+        desc: words::heatmap_desc(endorsed, in_step, likely_fake, timed),
+        body,
+    }
+    .into_html();
+    Some(Heatmap {
+        picture,
+        note: is_cut
+            .then(|| words::drawn_cells(rows, ring.members_total, columns, ring.targets_total)),
+    })
+}
+
+fn square(path: &mut Path, x: i64, y: i64, is_large: bool) {
+    if is_large {
+        path.square(x + 1, y + 1, CELL - 2);
+    } else {
+        path.square(x + 4, y + 4, CELL - 8);
+    }
+}
+
+/// What size and shade mean; gives the right edge.
+fn legend(body: &mut Html, timed: bool) -> f64 {
+    let mut x = 8;
+    let mut entry = |class: &'static str, is_large: bool, text: &str| {
+        let mut path = Path::default();
+        square(&mut path, x, 4, is_large);
+        path.draw(body, class);
+        label(body, "ts", (x + CELL + 4) as f64, 15.0, text);
+        x += CELL + 18 + (text.chars().count() as f64 * 6.0) as i64;
+    };
+    if timed {
+        entry(SHADES[2], true, words::LEGEND_HEAT_IN_STEP);
+        entry(SHADES[2], false, words::LEGEND_HEAT_ALONE);
+    } else {
+        entry(SHADES[2], true, words::LEGEND_HEAT_ENDORSED);
+    }
+    for (class, text) in SHADES.into_iter().zip(words::LEGEND_HEAT_SHADES) {
+        entry(class, true, text);
+    }
+    x as f64
+}

@@ -1,0 +1,66 @@
+//! Pictures as SVG, drawn here. Each states its finding in words: no picture without a title and
+//! a description.
+
+pub(crate) mod bars;
+pub(crate) mod heatmap;
+mod path;
+pub(crate) mod raster;
+mod scale;
+pub(crate) mod series;
+pub(crate) mod timeline;
+
+use crate::escape::Html;
+
+/// A picture with its text alternative. The hatch of discounted areas is defined once a page.
+pub(crate) struct Picture {
+    /// Unique on the page.
+    pub(crate) id: String,
+    /// Class of the svg element.
+    pub(crate) class: &'static str,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    /// The finding, in one line.
+    pub(crate) title: String,
+    /// What else the picture shows.
+    pub(crate) desc: String,
+    pub(crate) body: Html,
+}
+
+impl Picture {
+    /// The svg element.
+    pub(crate) fn into_html(self) -> Html {
+        let mut html = Html::new();
+        html.raw("<svg class=\"").raw(self.class);
+        html.raw("\" width=\"").coordinate(self.width);
+        html.raw("\" viewBox=\"0 0 ").coordinate(self.width);
+        html.raw(" ").coordinate(self.height);
+        html.raw("\" role=\"img\" aria-labelledby=\"");
+        html.text(&self.id).raw("-t ").text(&self.id).raw("-d\">");
+        html.raw("<title id=\"").text(&self.id).raw("-t\">");
+        html.text(&self.title).raw("</title>");
+        html.raw("<desc id=\"").text(&self.id).raw("-d\">");
+        html.text(&self.desc).raw("</desc>");
+        html.append(&self.body).raw("</svg>\n");
+        html
+    }
+}
+
+/// A label at a place; `class` sets size, anchor and colour.
+pub(crate) fn label(html: &mut Html, class: &'static str, x: f64, y: f64, text: &str) {
+    html.raw("<text class=\"").raw(class);
+    html.raw("\" x=\"").coordinate(x);
+    html.raw("\" y=\"").coordinate(y);
+    html.raw("\">").text(text).raw("</text>");
+}
+
+/// A rectangle; nothing if it is empty.
+pub(crate) fn rect(html: &mut Html, class: &'static str, x: f64, y: f64, w: f64, h: f64) {
+    if w <= 0.0 || h <= 0.0 {
+        return;
+    }
+    html.raw("<rect class=\"").raw(class);
+    html.raw("\" x=\"").coordinate(x);
+    html.raw("\" y=\"").coordinate(y);
+    html.raw("\" width=\"").coordinate(w);
+    html.raw("\" height=\"").coordinate(h).raw("\"/>");
+}

@@ -1,0 +1,141 @@
+//! The lockstep raster: accounts by time. Whoever is driven together lines up in columns.
+
+use std::collections::BTreeSet;
+
+use touchstone_detect::findings::RingCase;
+
+use crate::detail::Detail;
+use crate::escape::{Html, shorten};
+use crate::words;
+
+use super::path::Path;
+use super::scale::TimeScale;
+use super::{Picture, label};
+
+const LEFT: f64 = 168.0;
+const RIGHT: f64 = 12.0;
+const WIDTH: f64 = 960.0;
+const TOP: i64 = 30;
+const ROW: i64 = 12;
+
+/// The picture, and a note on what was left out.
+pub(crate) struct Raster {
+    pub(crate) picture: Html,
+    pub(crate) notes: Vec<String>,
+}
+
+/// None where the ring lists no event.
+pub(crate) fn raster(id: String, ring: &RingCase, detail: Detail) -> Option<Raster> {
+    let rows = ring.members.len().min(detail.raster_rows);
+    let events: Vec<_> = ring
+        .events
+        .iter()
+        .filter(|e| (e.member as usize) < ring.members.len())
+        .collect();
+    let first = events.iter().map(|e| e.ts).min()?;
+    let last = events.iter().map(|e| e.ts).max()?;
+    let scale = TimeScale::new(first, last, LEFT, WIDTH - LEFT - RIGHT);
+
+    // Ticks that fall onto one place are one tick; in step wins.
+    let mut in_step = BTreeSet::new();
+    let mut alone = BTreeSet::new();
+    for e in &events {
+        if (e.member as usize) < rows {
+            let place = (e.member, scale.x(e.ts).round() as i64);
+            if e.in_step {
+                in_step.insert(place);
+            } else {
+                alone.insert(place);
+            }
+        }
+    }
+    alone.retain(|place| !in_step.contains(place));
+    let all = in_step.len() + alone.len();
+    let drawn = all.min(detail.raster_ticks);
+    let stride = |places: BTreeSet<(u32, i64)>| -> Vec<(u32, i64)> {
+        let keep = places.len() * drawn / all.max(1);
+        let n = places.len();
+        // Every so-and-so-many-th, so that the pattern stays.
+        places
+            .into_iter()
+            .enumerate()
+            .filter(|(i, _)| (i + 1) * keep / n.max(1) > i * keep / n.max(1))
+            .map(|(_, place)| place)
+            .collect()
+    };
+    let (in_step, alone) = (stride(in_step), stride(alone));
+    let drawn = in_step.len() + alone.len();
+
+    let mut body = Html::new();
+    let bottom = TOP + rows as i64 * ROW;
+    scale.draw(&mut body, TOP as f64 - 4.0, bottom as f64, 96.0);
+    let mut lines = Path::default();
+    for (row, member) in ring.members.iter().take(rows).enumerate() {
+        let y = (TOP + row as i64 * ROW) as f64;
+        label(
+            &mut body,
+            "te name",
+            LEFT - 8.0,
+            y + 9.5,
+            &shorten(&member.account, 24),
+        );
+        lines.polyline([(LEFT, y + 11.0), (WIDTH - RIGHT, y + 11.0)]);
+    }
+    lines.draw(&mut body, "grid");
+    let mut short = Path::default();
+    for (member, x) in &alone {
+        short.tick(*x, TOP + i64::from(*member) * ROW + 6, 5);
+    }
+    short.draw(&mut body, "tick-alone");
+    let mut tall = Path::default();
+    for (member, x) in &in_step {
+        tall.tick(*x, TOP + i64::from(*member) * ROW + 1, 10);
+    }
+    tall.draw(&mut body, "tick-step");
+
+    let events_in_step = events.iter().filter(|e| e.in_step).count() as u64;
+    let members_in_step: BTreeSet<u32> = events
+        .iter()
+        .filter(|e| e.in_step)
+        .map(|e| e.member)
+        .collect();
+    let events_alone = events.len() as u64 - events_in_step;
+    legend(&mut body, events_in_step, events_alone);
+
+    let mut notes = Vec::new();
+    if (rows as u64) < ring.members_total {
+        notes.push(words::drawn_members(rows, ring.members_total));
+    }
+    if drawn < all {
+        notes.push(words::drawn_ticks(drawn, all));
+    }
+    let picture = Picture {
+        id,
+        class: "wide",
+        width: WIDTH,
+        height: bottom as f64 + 38.0,
+        title: words::raster_title(events_in_step, events.len() as u64),
+        desc: words::raster_desc(
+            ring.members.len() as u64,
+            members_in_step.len() as u64,
+            first,
+            last,
+        ),
+        body,
+    }
+    .into_html();
+    Some(Raster { picture, notes })
+}
+
+fn legend(body: &mut Html, in_step: u64, alone: u64) {
+    let mut tall = Path::default();
+    tall.tick(LEFT as i64 + 2, 4, 10);
+    tall.draw(body, "tick-step");
+    let text = words::legend_in_step(in_step);
+    label(body, "ts", LEFT + 8.0, 13.0, &text);
+    let x = LEFT + 8.0 + text.chars().count() as f64 * 6.2 + 18.0;
+    let mut short = Path::default();
+    short.tick(x as i64, 9, 5);
+    short.draw(body, "tick-alone");
+    label(body, "ts", x + 6.0, 13.0, &words::legend_alone(alone));
+}

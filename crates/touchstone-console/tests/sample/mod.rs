@@ -1,0 +1,404 @@
+//! Models to look at and to test with: made up, seeded, the same on every machine.
+#![allow(dead_code)] // Each user needs a part.
+
+use touchstone_detect::findings::{
+    Evidence, Overview, ReportModel, RingCase, RingEvent, RingKind, RingMember, SignalRun,
+    TargetCount, TargetSeries, Verdict,
+};
+
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3_600 * SECOND;
+const DAY: i64 = 24 * HOUR;
+/// 3 May 2017, 00:00 UTC.
+const START: i64 = 1_493_769_600 * SECOND;
+
+/// Numbers that look random and are the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n.max(1)
+    }
+
+    fn share(&mut self) -> f64 {
+        self.below(1_000_000) as f64 / 1e6
+    }
+}
+
+/// What one made-up ring looks like.
+pub(crate) struct Plan<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) kind: RingKind,
+    pub(crate) members: usize,
+    pub(crate) targets: usize,
+    pub(crate) bits: f64,
+    pub(crate) window_seconds: f64,
+    /// How probable it is that a member takes part in an order.
+    pub(crate) turnout: f64,
+    pub(crate) account: &'a dyn Fn(usize) -> String,
+    pub(crate) target: &'a dyn Fn(usize) -> String,
+}
+
+/// A ring that works off orders within its window, and wanders about in between.
+pub(crate) fn ring(seed: u64, plan: &Plan) -> RingCase {
+    let mut dice = Dice(seed);
+    let mut events = Vec::new();
+    for target in 0..plan.targets {
+        let order = START + dice.below(9 * 24) as i64 * HOUR + dice.below(3_600) as i64 * SECOND;
+        for member in 0..plan.members {
+            let (in_step, late) = if dice.share() < plan.turnout {
+                (true, dice.below(plan.window_seconds as u64) as i64 * SECOND)
+            } else if dice.share() < 0.12 {
+                (false, dice.below(90) as i64 * HOUR)
+            } else {
+                continue;
+            };
+            let p_fake = if in_step {
+                0.85 + dice.share() * 0.15
+            } else {
+                dice.share() * 0.8
+            };
+            events.push(RingEvent {
+                member: member as u32,
+                target: target as u32,
+                ts: order + late,
+                p_fake: p_fake as f32,
+                in_step,
+            });
+        }
+    }
+    events.sort_by_key(|e| (e.ts, e.member, e.target));
+    let members: Vec<RingMember> = (0..plan.members)
+        .map(|i| {
+            let own = events.iter().filter(|e| e.member as usize == i);
+            let joint = own.clone().count() as u64;
+            RingMember {
+                account: (plan.account)(i),
+                verdict: if i + 2 < plan.members || plan.members < 8 {
+                    Verdict::Inauthentic
+                } else {
+                    Verdict::Suspect
+                },
+                bits: plan.bits * (1.0 - i as f64 / (plan.members as f64 * 1.6)),
+                joint_targets: joint,
+                endorsements: joint + dice.below(40),
+                discounted: own.map(|e| f64::from(e.p_fake)).sum(),
+            }
+        })
+        .collect();
+    let targets = (0..plan.targets)
+        .map(|i| {
+            let own = events.iter().filter(|e| e.target as usize == i);
+            let by_ring = own.clone().count() as u64;
+            let fake: f64 = own.map(|e| f64::from(e.p_fake)).sum();
+            let reported = by_ring + 20 + dice.below(400);
+            let authentic = reported as f64 - fake;
+            TargetCount {
+                target: (plan.target)(i),
+                owner: (i % 3 != 2).then(|| format!("owner_{}", dice.below(7))),
+                reported,
+                authentic,
+                low: authentic - fake * 0.08,
+                high: authentic + fake * 0.12,
+                by_ring,
+            }
+        })
+        .collect();
+    let accused = members
+        .iter()
+        .filter(|m| m.verdict == Verdict::Inauthentic)
+        .count();
+    let in_step = events.iter().filter(|e| e.in_step).count();
+    RingCase {
+        ring: plan.id.to_string(),
+        kind: plan.kind,
+        verdict: format!(
+            "{} accounts endorsed {} targets together, {in_step} times within {} s of each other; \
+             chance explains {:.1} of these.",
+            plan.members,
+            plan.targets,
+            plan.window_seconds,
+            in_step as f64 / 210.0
+        ),
+        innocent: "A fan club that is notified of each post would react as fast. But its members \
+                   would follow one author: these targets belong to 7 unrelated owners, and no \
+                   other account that reacts within a minute shares more than 2 of them."
+            .to_string(),
+        bits: plan.bits,
+        window_seconds: plan.window_seconds,
+        first_ts: events.first().map_or(0, |e| e.ts),
+        last_ts: events.last().map_or(0, |e| e.ts),
+        members_total: plan.members as u64,
+        targets_total: plan.targets as u64,
+        accused: accused as u64,
+        members,
+        targets,
+        evidence: evidence(plan, in_step),
+        events,
+    }
+}
+
+fn evidence(plan: &Plan, in_step: usize) -> Vec<Evidence> {
+    let (observed, w) = (in_step as f64, plan.window_seconds);
+    let of = |signal: &str, bits, statistic: &str, observed, expected, sentence: String| Evidence {
+        signal: signal.to_string(),
+        bits,
+        statistic: statistic.to_string(),
+        observed,
+        expected,
+        sentence,
+    };
+    vec![
+        of(
+            "lockstep",
+            plan.bits * 0.7,
+            &format!("coincidences within {w} s"),
+            observed,
+            observed / 210.0,
+            format!(
+                "On the held-out half of the targets its members met {observed} times within {w} s; accounts as active at the same hours meet {:.1} times.",
+                observed / 210.0
+            ),
+        ),
+        of(
+            "pool",
+            plan.bits * 0.4,
+            "endorsers shared by targets of unrelated owners",
+            observed / 3.0,
+            4.2,
+            "Pairs of these targets share 31 endorsers on average; targets as popular share 4.2."
+                .to_string(),
+        ),
+        of(
+            "burst",
+            -1.3,
+            "endorsements in the densest 10 minutes",
+            3.0,
+            2.6,
+            "The densest ten minutes hold 3 endorsements, about as many as other targets see."
+                .to_string(),
+        ),
+    ]
+}
+
+fn series(count: TargetCount, seed: u64) -> TargetSeries {
+    let mut dice = Dice(seed);
+    let fake = count.reported as f64 - count.authentic;
+    let jump = 20 + dice.below(50) as i64;
+    let points = (0..=96)
+        .map(|i| {
+            let real = count.authentic * (i as f64 / 96.0).powf(0.7);
+            let bought = if i < jump {
+                0.0
+            } else {
+                fake * ((i - jump + 1) as f64 / 6.0).min(1.0)
+            };
+            (START + i * 2 * HOUR, (real + bought).round(), real)
+        })
+        .collect();
+    TargetSeries { count, points }
+}
+
+fn signal(signal: &str, ran: bool, note: &str) -> SignalRun {
+    SignalRun {
+        signal: signal.to_string(),
+        ran,
+        note: note.to_string(),
+    }
+}
+
+/// Three rings: a farm of 60, a collusion network with awkward names, a pod of 5.
+pub(crate) fn three_rings() -> ReportModel {
+    let awkward = |i: usize| match i {
+        0 => "محمد_الإخبارية_الرسمية".to_string(),
+        1 => "👩‍👩‍👧‍👦 家庭 family".to_string(),
+        2 => "<script>alert('x')</script>".to_string(),
+        3 => "line\nbreak\u{202e}txt.exe".to_string(),
+        4 => format!("very-long-{}-end", "x".repeat(10_000)),
+        _ => format!("https://example.test/users/{}", 90_000 + i * 37),
+    };
+    let rings = vec![
+        ring(
+            7,
+            &Plan {
+                id: "r1",
+                kind: RingKind::Farm,
+                members: 60,
+                targets: 34,
+                bits: 61.4,
+                window_seconds: 60.0,
+                turnout: 0.55,
+                account: &|i| format!("troll_{:03}", i * 7 % 997),
+                target: &|i| format!("status/85983{:05}", i * 1_237),
+            },
+        ),
+        ring(
+            8,
+            &Plan {
+                id: "r2",
+                kind: RingKind::Collusion,
+                members: 22,
+                targets: 48,
+                bits: 27.9,
+                window_seconds: 300.0,
+                turnout: 0.25,
+                account: &awkward,
+                target: &|i| format!("video-{i}"),
+            },
+        ),
+        ring(
+            9,
+            &Plan {
+                id: "r3",
+                kind: RingKind::Pod,
+                members: 5,
+                targets: 8,
+                bits: 14.2,
+                window_seconds: 30.0,
+                turnout: 0.9,
+                account: &|i| format!("friend{}", i + 1),
+                target: &|i| format!("post {}", i + 1),
+            },
+        ),
+    ];
+    let mut targets: Vec<TargetSeries> = rings
+        .iter()
+        .flat_map(|r| r.targets.iter().cloned())
+        .enumerate()
+        .map(|(i, count)| series(count, i as u64))
+        .collect();
+    targets.sort_by(|a, b| {
+        let fake = |t: &TargetSeries| t.count.reported as f64 - t.count.authentic;
+        fake(b).total_cmp(&fake(a))
+    });
+    targets.truncate(20);
+    let discounted: f64 = rings
+        .iter()
+        .flat_map(|r| &r.members)
+        .map(|m| m.discounted)
+        .sum();
+    let mut dice = Dice(3);
+    let timeline = (0..216)
+        .map(|i| {
+            let day = 1.0 + (i as f64 / 24.0 * std::f64::consts::TAU).sin();
+            let real = (60.0 + 180.0 * day + dice.share() * 40.0).round();
+            let fake = if dice.share() < 0.3 {
+                (discounted / 60.0_f64).round()
+            } else {
+                0.0
+            };
+            (START + i * HOUR, real + fake, real)
+        })
+        .collect::<Vec<_>>();
+    let overview = Overview {
+        rows: 61_204,
+        rejects: 12,
+        endorsements: timeline.iter().map(|t| t.1 as u64).sum(),
+        accounts: 9_218,
+        targets: 1_870,
+        accused: rings.iter().map(|r| r.accused).sum(),
+        suspects: 4,
+        rings: rings.len() as u64,
+        discounted,
+        fdr: 0.05,
+        first_ts: START,
+        last_ts: START + 9 * DAY,
+        timed: true,
+        signals: vec![
+            signal("burst", true, "Used: target, time. A column with views would sharpen it."),
+            signal("lockstep", true, "Used: actor, target, time."),
+            signal("pool", false, "It needs to know who owns each target; map a column to `owner`."),
+        ],
+        warnings: vec![
+            "2 targets have more than 20,000 endorsements each; pairs on them were sampled, so rings that act on these alone may be missed. Raise --pair-cap to look at all.".to_string(),
+        ],
+    };
+    ReportModel {
+        title: "coordinated retweets.csv".to_string(),
+        version: "0.1.0".to_string(),
+        overview,
+        rings,
+        targets,
+        timeline,
+    }
+}
+
+/// One small ring: short enough for a golden file.
+pub(crate) fn small() -> ReportModel {
+    let mut model = three_rings();
+    model.title = "small <log>.csv".to_string();
+    let case = model.rings.pop().expect("three rings");
+    model.overview.accused = case.accused;
+    model.overview.rings = 1;
+    model.overview.discounted = 31.5;
+    model.targets = vec![series(case.targets[0].clone(), 1)];
+    model.targets[0].points.truncate(12);
+    model.timeline.truncate(12);
+    model.rings = vec![case];
+    model
+}
+
+/// A log in which nobody is accused.
+pub(crate) fn nobody() -> ReportModel {
+    let mut model = three_rings();
+    model.title = "higgs activity.parquet".to_string();
+    model.rings.clear();
+    model.targets.clear();
+    model.overview.accused = 0;
+    model.overview.suspects = 0;
+    model.overview.rings = 0;
+    model.overview.discounted = 0.0;
+    for stretch in &mut model.timeline {
+        stretch.2 = stretch.1;
+    }
+    model.overview.warnings.clear();
+    model
+}
+
+/// A log without times.
+pub(crate) fn no_times() -> ReportModel {
+    let mut model = three_rings();
+    model.overview.timed = false;
+    (model.overview.first_ts, model.overview.last_ts) = (0, 0);
+    model.timeline.clear();
+    for ring in &mut model.rings {
+        (ring.first_ts, ring.last_ts, ring.window_seconds) = (0, 0, 0.0);
+        for e in &mut ring.events {
+            (e.ts, e.in_step) = (0, false);
+        }
+    }
+    for target in &mut model.targets {
+        target.points.clear();
+    }
+    model
+}
+
+/// Many rings of many members.
+pub(crate) fn many_rings(rings: usize, members: usize, targets: usize, name_length: usize) -> ReportModel {
+    let mut model = three_rings();
+    let account = |i: usize| format!("{}-{i}", "é<".repeat(name_length / 2));
+    model.rings = (0..rings)
+        .map(|i| {
+            ring(
+                i as u64,
+                &Plan {
+                    id: &format!("r{}", i + 1),
+                    kind: RingKind::Farm,
+                    members,
+                    targets,
+                    bits: 400.0 / (i + 1) as f64,
+                    window_seconds: 60.0,
+                    turnout: 0.6,
+                    account: &account,
+                    target: &account,
+                },
+            )
+        })
+        .collect();
+    model.overview.rings = rings as u64;
+    model
+}
