@@ -6,7 +6,8 @@
 #     bench/run.sh 1 10 50         # what docs/BENCHMARKS.md shows; about half an hour
 #     bench/run.sh --help          # limits, repeats, what to leave out
 #
-# Writes docs/BENCHMARKS.md and bench/results.json. Logs and findings stay in target/bench.
+# Writes docs/BENCHMARKS.md and bench/results.json. Logs and findings stay in target/bench;
+# remove that folder after a change of the generator.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

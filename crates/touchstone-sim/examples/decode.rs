@@ -15,33 +15,22 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("usage: decode FILE [THREADS]")?;
     if let Some(threads) = arguments.next() {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.parse()?)
-            .build_global()?;
+        rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build_global()?;
     }
     let start = Instant::now();
-    let groups = ParquetRecordBatchReaderBuilder::try_new(File::open(&path)?)?
-        .metadata()
-        .num_row_groups();
+    let groups = ParquetRecordBatchReaderBuilder::try_new(File::open(&path)?)?.metadata().num_row_groups();
     let rows = (0..groups)
         .into_par_iter()
-        .map(
-            |group| -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
-                let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(&path)?)?;
-                let mask =
-                    ProjectionMask::columns(builder.parquet_schema(), ["actor", "target", "ts"]);
-                let reader = builder
-                    .with_projection(mask)
-                    .with_row_groups(vec![group])
-                    .with_batch_size(8192)
-                    .build()?;
-                let mut rows = 0;
-                for batch in reader {
-                    rows += std::hint::black_box(batch?).num_rows();
-                }
-                Ok(rows)
-            },
-        )
+        .map(|group| -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
+            let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(&path)?)?;
+            let mask = ProjectionMask::columns(builder.parquet_schema(), ["actor", "target", "ts"]);
+            let reader = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(8192).build()?;
+            let mut rows = 0;
+            for batch in reader {
+                rows += std::hint::black_box(batch?).num_rows();
+            }
+            Ok(rows)
+        })
         .try_reduce(|| 0, |left, right| Ok(left + right))?;
     let seconds = start.elapsed().as_secs_f64();
     println!("{{\"rows\":{rows},\"seconds\":{seconds:.4}}}");

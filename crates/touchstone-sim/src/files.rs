@@ -15,11 +15,7 @@ pub(crate) struct Staged {
 impl Staged {
     pub(crate) fn new(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            names: Vec::new(),
-            published: false,
-        })
+        Ok(Self { folder: folder.to_owned(), names: Vec::new(), published: false })
     }
 
     /// The path to write `name` to for now.

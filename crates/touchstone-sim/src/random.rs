@@ -24,9 +24,7 @@ impl Random {
     #[must_use]
     pub fn stream(seed: u64, purpose: u64, index: u64) -> Self {
         let keyed = mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)) ^ mix(purpose ^ 0x51_7c_c1_b7);
-        Self {
-            state: mix(keyed.wrapping_add(mix(index ^ 0x2545_f491))),
-        }
+        Self { state: mix(keyed.wrapping_add(mix(index ^ 0x2545_f491))) }
     }
 
     /// The next word.
@@ -84,11 +82,7 @@ impl Permutation {
     pub fn new(seed: u64, purpose: u64, size: u64) -> Self {
         let bits = u64::BITS - size.max(2).saturating_sub(1).leading_zeros();
         let mut keys = Random::stream(seed, purpose, 0);
-        Self {
-            size,
-            half_bits: bits.div_ceil(2).max(1),
-            keys: std::array::from_fn(|_| keys.word()),
-        }
+        Self { size, half_bits: bits.div_ceil(2).max(1), keys: std::array::from_fn(|_| keys.word()) }
     }
 
     /// Where `value` goes. `value` must be under the size.
@@ -142,10 +136,7 @@ mod tests {
             counts[random.below(10) as usize] += 1;
         }
         // Six standard deviations of a binomial around 10,000.
-        assert!(
-            counts.iter().all(|&count| count.abs_diff(10_000) < 570),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|&count| count.abs_diff(10_000) < 570), "{counts:?}");
         assert_eq!(random.between(4, 4), 4);
         assert_eq!(random.below(0), 0);
     }

@@ -72,11 +72,7 @@ impl Case {
 }
 
 fn table(path: &Path) -> Vec<csv::StringRecord> {
-    csv::Reader::from_path(path)
-        .unwrap()
-        .records()
-        .map(Result::unwrap)
-        .collect()
+    csv::Reader::from_path(path).unwrap().records().map(Result::unwrap).collect()
 }
 
 /// Pairs of events within a minute on one target, counted by pair of accounts.
@@ -85,10 +81,7 @@ fn joint_pairs(rows: &[(String, String, i64)]) -> BTreeMap<(String, String), u64
     for (place, left) in rows.iter().enumerate() {
         for right in &rows[place + 1..] {
             if left.1 == right.1 && left.0 != right.0 && (left.2 - right.2).abs() <= 60 {
-                let (one, two) = (
-                    left.0.clone().min(right.0.clone()),
-                    left.0.clone().max(right.0.clone()),
-                );
+                let (one, two) = (left.0.clone().min(right.0.clone()), left.0.clone().max(right.0.clone()));
                 *pairs.entry((one, two)).or_default() += 1;
             }
         }
@@ -108,24 +101,12 @@ fn both_sides(case: &Case, fakes: &str) -> [Vec<(String, String, i64)>; 2] {
         .table("truth_events.csv")
         .iter()
         .filter(|row| &row[3] == "1")
-        .map(|row| {
-            (
-                source[&row[0]].clone(),
-                row[1].to_owned(),
-                row[2].parse().unwrap(),
-            )
-        })
+        .map(|row| (source[&row[0]].clone(), row[1].to_owned(), row[2].parse().unwrap()))
         .collect();
     let before = csv::Reader::from_reader(fakes.as_bytes())
         .records()
         .map(Result::unwrap)
-        .map(|row| {
-            (
-                row[0].to_owned(),
-                row[1].to_owned(),
-                row[2].parse().unwrap(),
-            )
-        })
+        .map(|row| (row[0].to_owned(), row[1].to_owned(), row[2].parse().unwrap()))
         .collect();
     [before, after]
 }
@@ -141,19 +122,12 @@ fn the_host_is_unchanged_and_the_fakes_complete() {
 
     let mut kept: Vec<String> = Vec::new();
     for (event, truth) in events.iter().zip(&truth) {
-        assert_eq!(
-            [&event[0], &event[1], &event[2]],
-            [&truth[0], &truth[1], &truth[2]]
-        );
+        assert_eq!([&event[0], &event[1], &event[2]], [&truth[0], &truth[1], &truth[2]]);
         if &truth[3] == "0" {
             kept.push(event.iter().collect::<Vec<_>>().join(","));
         }
     }
-    let mut given: Vec<String> = host
-        .lines()
-        .skip(1)
-        .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
-        .collect();
+    let mut given: Vec<String> = host.lines().skip(1).map(|line| line.rsplit_once(',').unwrap().0.to_owned()).collect();
     kept.sort();
     given.sort();
     assert_eq!(kept, given);
@@ -172,11 +146,27 @@ fn joint_action_is_conserved_exactly_where_trains_stay_whole() {
         assert_eq!(report.trains_split, 0);
         let [before, after] = both_sides(&case, &fakes);
         assert_eq!(joint_pairs(&before), joint_pairs(&after), "grain {grain}");
-        assert_eq!(
-            report.joint_pairs_source,
-            joint_pairs(&before).values().sum::<u64>()
-        );
+        assert_eq!(report.joint_pairs_source, joint_pairs(&before).values().sum::<u64>());
         assert_eq!(report.joint_pairs_overlay, report.joint_pairs_source);
+    }
+}
+
+#[test]
+fn fakes_finer_than_the_host_are_rounded_to_its_grain() {
+    let mut coarse = "actor,target,ts,kind\n".to_owned();
+    for line in host(10).lines().skip(1) {
+        let row: Vec<&str> = line.split(',').collect();
+        let minute = row[2].parse::<i64>().unwrap() / 60 * 60;
+        writeln!(coarse, "{},{},{minute},{}", row[0], row[1], row[3]).unwrap();
+    }
+    let fakes = fakes(10, 10, 1, 3);
+    let case = case(&coarse, &fakes, 4);
+    assert_eq!(case.run().host_precision_micros, 60_000_000);
+    let [before, after] = both_sides(&case, &fakes);
+    assert!(after.iter().all(|row| row.2 % 60 == 0));
+    let after = joint_pairs(&after);
+    for (pair, count) in joint_pairs(&before) {
+        assert!(after.get(&pair).is_some_and(|&now| now >= count), "{pair:?}");
     }
 }
 
@@ -189,10 +179,7 @@ fn trains_longer_than_the_host_are_cut_and_keep_their_joint_action() {
     let [before, after] = both_sides(&case, &fakes);
     let after = joint_pairs(&after);
     for (pair, count) in joint_pairs(&before) {
-        assert!(
-            after.get(&pair).is_some_and(|&now| now >= count),
-            "{pair:?}"
-        );
+        assert!(after.get(&pair).is_some_and(|&now| now >= count), "{pair:?}");
     }
 }
 
@@ -203,40 +190,23 @@ fn nothing_tells_fakes_apart() {
     case.run();
     let events = case.table("events.csv");
     let truth = case.table("truth_events.csv");
-    let fake_rows: Vec<_> = events
-        .iter()
-        .zip(&truth)
-        .filter(|(_, truth)| &truth[3] == "1")
-        .map(|(row, _)| row)
-        .collect();
+    let fake_rows: Vec<_> =
+        events.iter().zip(&truth).filter(|(_, truth)| &truth[3] == "1").map(|(row, _)| row).collect();
 
     // Order: by time, actor and target alone.
-    let key = |row: &csv::StringRecord| {
-        (
-            row[2].parse::<i64>().unwrap(),
-            row[0].to_owned(),
-            row[1].to_owned(),
-        )
-    };
+    let key = |row: &csv::StringRecord| (row[2].parse::<i64>().unwrap(), row[0].to_owned(), row[1].to_owned());
     assert!(events.iter().map(key).is_sorted());
 
     let accounts: HashSet<&str> = fake_rows.iter().map(|row| &row[0]).collect();
     assert_eq!(accounts.len(), 8);
-    let hosts: HashSet<&str> = events
-        .iter()
-        .zip(&truth)
-        .filter(|(_, t)| &t[3] == "0")
-        .map(|(row, _)| &row[0])
-        .collect();
+    let hosts: HashSet<&str> =
+        events.iter().zip(&truth).filter(|(_, t)| &t[3] == "0").map(|(row, _)| &row[0]).collect();
     let range = |set: &HashSet<&str>| {
         let numbers = || set.iter().map(|name| name.parse::<u64>().unwrap());
         (numbers().min().unwrap(), numbers().max().unwrap())
     };
     let ((low, high), (fake_low, fake_high)) = (range(&hosts), range(&accounts));
-    assert!(
-        low < fake_low && fake_high < high,
-        "names lie in the host's range"
-    );
+    assert!(low < fake_low && fake_high < high, "names lie in the host's range");
     assert!(accounts.is_disjoint(&hosts));
 
     // Minutes became seconds: every second of the minute occurs, none too often.
@@ -249,13 +219,7 @@ fn nothing_tells_fakes_apart() {
 
     // Kinds, owners and the first and last second are the host's.
     let owner_of: HashMap<&str, &str> = events.iter().map(|row| (&row[1], &row[4])).collect();
-    let times = || {
-        events
-            .iter()
-            .zip(&truth)
-            .filter(|(_, t)| &t[3] == "0")
-            .map(|(row, _)| key(row).0)
-    };
+    let times = || events.iter().zip(&truth).filter(|(_, t)| &t[3] == "0").map(|(row, _)| key(row).0);
     let (first, last) = (times().min().unwrap(), times().max().unwrap());
     for row in fake_rows {
         assert_eq!(&row[3], "RT");
@@ -277,18 +241,10 @@ fn same_seed_same_bytes_whatever_the_order_of_rows_and_threads() {
     let mut three = case(&host, &fakes, 6);
     for (case, threads) in [(&mut one, 1), (&mut two, 4), (&mut three, 4)] {
         case.options.max_accounts = Some(6);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| case.run());
     }
-    for name in [
-        "events.csv",
-        "truth_events.csv",
-        "truth_accounts.csv",
-        "overlay.json",
-    ] {
+    for name in ["events.csv", "truth_events.csv", "truth_accounts.csv", "overlay.json"] {
         let read = |case: &Case| fs::read(case.options.out.join(name)).unwrap();
         assert!(read(&one) == read(&two), "{name}");
         assert!(read(&one) != read(&three), "{name}");
@@ -300,10 +256,7 @@ fn formats_agree() {
     let (host, fakes) = (host(6), fakes(6, 10, 1, 3));
     let mut case = case(&host, &fakes, 5);
     let packed = case.dir.path().join("host.csv.gz");
-    let mut gz = flate2::write::GzEncoder::new(
-        fs::File::create(&packed).unwrap(),
-        flate2::Compression::fast(),
-    );
+    let mut gz = flate2::write::GzEncoder::new(fs::File::create(&packed).unwrap(), flate2::Compression::fast());
     gz.write_all(host.as_bytes()).unwrap();
     gz.finish().unwrap();
     let plain = case.run();
@@ -352,39 +305,15 @@ fn mistakes_name_their_remedy() {
         assert!(!case.options.out.exists(), "nothing is left");
     }
     let good = host(8);
-    check(
-        |options| options.host_endorse.clear(),
-        &good,
-        "--host-endorse",
-    );
-    check(
-        |options| options.host_endorse = vec!["like".into()],
-        &good,
-        "RT (",
-    );
-    check(
-        |options| options.window_days = Some(0.0),
-        &good,
-        "window-days",
-    );
-    check(
-        |options| options.host_target_events_min = 1_000_000,
-        &good,
-        "host-target-events-min",
-    );
+    check(|options| options.host_endorse.clear(), &good, "--host-endorse");
+    check(|options| options.host_endorse = vec!["like".into()], &good, "RT (");
+    check(|options| options.window_days = Some(0.0), &good, "window-days");
+    check(|options| options.host_target_events_min = 1_000_000, &good, "host-target-events-min");
     check(|_| {}, "who,target,ts\n1,2,3\n", "has no column \"actor\"");
     check(|_| {}, "actor,target,ts\n", "no events");
-    check(
-        |_| {},
-        "actor,target,ts\n1,2,soon\n",
-        "first at row 1: no readable time",
-    );
+    check(|_| {}, "actor,target,ts\n1,2,soon\n", "first at row 1: no readable time");
     check(|options| options.host = "host.txt".into(), &good, "format");
-    check(
-        |options| options.host.set_file_name("absent.csv"),
-        &good,
-        "absent.csv",
-    );
+    check(|options| options.host.set_file_name("absent.csv"), &good, "absent.csv");
 
     let mut dense = "actor,target,ts,kind\n".to_owned();
     for actor in 0..50 {

@@ -14,10 +14,7 @@ type Row = (i64, String, String);
 
 fn rows(dir: &Path) -> Vec<Row> {
     let file = File::open(dir.join("events.parquet")).unwrap();
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .unwrap()
-        .build()
-        .unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
     let mut rows = Vec::new();
     for batch in reader {
         let batch = batch.unwrap();
@@ -25,47 +22,28 @@ fn rows(dir: &Path) -> Vec<Row> {
         let targets = batch.column(1).as_string::<i32>();
         let times = batch.column(2).as_primitive::<Int64Type>();
         for row in 0..batch.num_rows() {
-            rows.push((
-                times.value(row),
-                actors.value(row).to_owned(),
-                targets.value(row).to_owned(),
-            ));
+            rows.push((times.value(row), actors.value(row).to_owned(), targets.value(row).to_owned()));
         }
     }
     rows
 }
 
 fn records(path: &Path) -> Vec<csv::StringRecord> {
-    csv::Reader::from_path(path)
-        .unwrap()
-        .records()
-        .map(Result::unwrap)
-        .collect()
+    csv::Reader::from_path(path).unwrap().records().map(Result::unwrap).collect()
 }
 
 fn generate(options: &ScaleOptions, threads: usize) -> ScaleReport {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| scale(options)).unwrap()
 }
 
 #[test]
 fn same_seed_same_bytes_on_any_number_of_threads() {
     let dir = tempfile::tempdir().unwrap();
-    let files = [
-        "events.parquet",
-        "truth_accounts.csv",
-        "truth_orders.csv",
-        "scale.json",
-    ];
+    let files = ["events.parquet", "truth_accounts.csv", "truth_orders.csv", "scale.json"];
     let read = |name: &str| files.map(|file| fs::read(dir.path().join(name).join(file)).unwrap());
     for (name, seed, threads) in [("one", 3, 1), ("four", 3, 4), ("other", 4, 4)] {
-        generate(
-            &ScaleOptions::new(60_000, seed, dir.path().join(name)),
-            threads,
-        );
+        generate(&ScaleOptions::new(60_000, seed, dir.path().join(name)), threads);
     }
     assert!(read("one") == read("four"), "threads changed the bytes");
     assert!(read("one") != read("other"), "the seed changed nothing");
@@ -83,24 +61,14 @@ fn a_log_is_what_the_report_says() {
     assert_eq!(report.events, 200_000);
     assert!(rows.is_sorted_by_key(|(ts, _, _)| *ts));
     let end = options.start_seconds + 28 * 86_400;
-    assert!(
-        rows.iter()
-            .all(|(ts, _, _)| (options.start_seconds..end).contains(ts))
-    );
+    assert!(rows.iter().all(|(ts, _, _)| (options.start_seconds..end).contains(ts)));
 
     let fake = report.order_events + report.cover_events;
-    assert!(
-        (9_500..=10_000).contains(&fake),
-        "one in twenty comes from rings: {fake}"
-    );
+    assert!((9_500..=10_000).contains(&fake), "one in twenty comes from rings: {fake}");
     let listed = records(&dir.path().join("truth_accounts.csv"));
     assert_eq!(listed.len() as u64, report.ring_accounts);
     let members: HashMap<&str, &str> = listed.iter().map(|row| (&row[0], &row[2])).collect();
-    assert_eq!(
-        members.len() as u64,
-        report.ring_accounts,
-        "an account is in one ring"
-    );
+    assert_eq!(members.len() as u64, report.ring_accounts, "an account is in one ring");
 
     // Every order is in the log: its members, on its target, within its window.
     let mut by_target: HashMap<&str, Vec<&Row>> = HashMap::new();
@@ -117,11 +85,7 @@ fn a_log_is_what_the_report_says() {
             .filter(|row| window.contains(&row.0) && members.get(&*row.1) == Some(&&order[0]))
             .map(|row| &row.1)
             .collect::<HashSet<_>>();
-        assert!(
-            joined.len() as i64 >= number(4),
-            "{order:?}: {}",
-            joined.len()
-        );
+        assert!(joined.len() as i64 >= number(4), "{order:?}: {}", joined.len());
     }
 }
 
@@ -153,38 +117,21 @@ fn popularity_activity_and_the_day_are_uneven() {
 fn names_do_not_tell_rings() {
     let dir = tempfile::tempdir().unwrap();
     let report = generate(&ScaleOptions::new(400_000, 6, dir.path()), 2);
-    let numbers: Vec<f64> = records(&dir.path().join("truth_accounts.csv"))
-        .iter()
-        .map(|row| row[0][1..].parse().unwrap())
-        .collect();
+    let numbers: Vec<f64> =
+        records(&dir.path().join("truth_accounts.csv")).iter().map(|row| row[0][1..].parse().unwrap()).collect();
     let mean = numbers.iter().sum::<f64>() / numbers.len() as f64 / report.accounts as f64;
     // Uniform over the names: mean 1/2, standard error 0.29 / sqrt(n).
-    assert!(
-        (mean - 0.5).abs() < 5.0 * 0.29 / (numbers.len() as f64).sqrt(),
-        "{mean}"
-    );
+    assert!((mean - 0.5).abs() < 5.0 * 0.29 / (numbers.len() as f64).sqrt(), "{mean}");
 }
 
 #[test]
 fn wrong_options_name_themselves() {
     let dir = tempfile::tempdir().unwrap();
     let mut options = ScaleOptions::new(0, 1, dir.path().join("never"));
-    assert!(matches!(
-        scale(&options),
-        Err(ScaleError::Option {
-            option: "events",
-            ..
-        })
-    ));
+    assert!(matches!(scale(&options), Err(ScaleError::Option { option: "events", .. })));
     options.events = 10;
     options.window_seconds = (600, 60);
-    assert!(matches!(
-        scale(&options),
-        Err(ScaleError::Option {
-            option: "window_seconds",
-            ..
-        })
-    ));
+    assert!(matches!(scale(&options), Err(ScaleError::Option { option: "window_seconds", .. })));
     assert!(!options.out.exists());
 }
 

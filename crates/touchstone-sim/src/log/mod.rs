@@ -226,9 +226,7 @@ impl Log {
         } else if stem.ends_with(".tsv") {
             text_file::read(&mut builder, b'\t', gzipped)?;
         } else {
-            return Err(LogError::Format {
-                path: path.to_owned(),
-            });
+            return Err(LogError::Format { path: path.to_owned() });
         }
         builder.finish()
     }
@@ -258,11 +256,7 @@ struct Places {
 
 impl Builder<'_> {
     fn places(&mut self, present: &[String]) -> Result<Places, LogError> {
-        let find = |field| {
-            present
-                .iter()
-                .position(|name| name == self.map.column(field))
-        };
+        let find = |field| present.iter().position(|name| name == self.map.column(field));
         let must = |field| {
             find(field).ok_or_else(|| LogError::Column {
                 path: self.path.to_owned(),
@@ -273,11 +267,7 @@ impl Builder<'_> {
         };
         // A column that nobody asked for by name may be missing.
         let may = |field| {
-            if self.map.names(field) {
-                must(field).map(Some)
-            } else {
-                Ok(find(field))
-            }
+            if self.map.names(field) { must(field).map(Some) } else { Ok(find(field)) }
         };
         let places = Places {
             actor: must(Field::Actor)?,
@@ -286,13 +276,7 @@ impl Builder<'_> {
             kind: may(Field::Kind)?,
             owner: may(Field::Owner)?,
         };
-        let used = [
-            Some(places.actor),
-            Some(places.target),
-            Some(places.ts),
-            places.kind,
-            places.owner,
-        ];
+        let used = [Some(places.actor), Some(places.target), Some(places.ts), places.kind, places.owner];
         self.log.has_kind = places.kind.is_some();
         self.log.has_owner = places.owner.is_some();
         self.log.unused_columns = (0..present.len())
@@ -302,14 +286,7 @@ impl Builder<'_> {
         Ok(places)
     }
 
-    fn row(
-        &mut self,
-        actor: &str,
-        target: &str,
-        time: Option<RawTime>,
-        kind: Option<&str>,
-        owner: Option<&str>,
-    ) {
+    fn row(&mut self, actor: &str, target: &str, time: Option<RawTime>, kind: Option<&str>, owner: Option<&str>) {
         self.rows += 1;
         let (false, false, Some(time)) = (actor.is_empty(), target.is_empty(), time) else {
             let reason = match (actor.is_empty(), target.is_empty()) {
@@ -338,12 +315,7 @@ impl Builder<'_> {
     }
 
     fn finish(mut self) -> Result<Log, LogError> {
-        let unit = self
-            .map
-            .time_unit
-            .unit()
-            .or(self.votes.unit())
-            .unwrap_or(TimeUnit::Seconds);
+        let unit = self.map.time_unit.unit().or(self.votes.unit()).unwrap_or(TimeUnit::Seconds);
         let text_alone = self.map.time_unit == TimeOption::Rfc3339;
         let mut times = self.times.into_iter();
         let bad = &mut self.bad;
@@ -352,9 +324,7 @@ impl Builder<'_> {
                 return false;
             };
             let micros = match time {
-                RawTime::Integer(_) | RawTime::Decimal(_) if text_alone => {
-                    Err(TimeFault::Unreadable)
-                }
+                RawTime::Integer(_) | RawTime::Decimal(_) if text_alone => Err(TimeFault::Unreadable),
                 time => time.to_micros(unit),
             };
             match micros {
@@ -372,13 +342,7 @@ impl Builder<'_> {
         if let Some(&(row, reason)) = self.bad.iter().min()
             && skipped as f64 > self.rows as f64 * SKIPPED_SHARE_MAX
         {
-            return Err(LogError::Rows {
-                path,
-                skipped,
-                rows: self.rows,
-                row,
-                reason,
-            });
+            return Err(LogError::Rows { path, skipped, rows: self.rows, row, reason });
         }
         if self.log.events.is_empty() {
             return Err(LogError::Empty { path });

@@ -4,8 +4,8 @@ use std::fs::File;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType, UInt32Type, UInt64Type,
+    Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
@@ -17,25 +17,13 @@ use super::{Builder, LogError};
 
 pub(super) fn read(builder: &mut Builder<'_>) -> Result<(), LogError> {
     let path = builder.path;
-    let file = File::open(path).map_err(|source| LogError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    let broken = |source| LogError::Parquet {
-        path: path.to_owned(),
-        source,
-    };
+    let file = File::open(path).map_err(|source| LogError::Read { path: path.to_owned(), source })?;
+    let broken = |source| LogError::Parquet { path: path.to_owned(), source };
     // Without the writer's Arrow schema every text column comes as plain Utf8, never as a
     // dictionary or a view, and there are few types to know.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let reader =
-        ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(broken)?;
-    let names: Vec<String> = reader
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| field.name().clone())
-        .collect();
+    let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(broken)?;
+    let names: Vec<String> = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
     let places = builder.places(&names)?;
     let wrong_type = |field, place: usize, found: &DataType| LogError::Type {
         path: path.to_owned(),
@@ -77,11 +65,7 @@ struct Texts<'a>(&'a ArrayRef);
 impl<'a> Texts<'a> {
     fn new(column: &'a ArrayRef) -> Option<Self> {
         use DataType::{Int32, Int64, LargeUtf8, UInt32, UInt64, Utf8};
-        matches!(
-            column.data_type(),
-            Utf8 | LargeUtf8 | Int32 | Int64 | UInt32 | UInt64
-        )
-        .then_some(Self(column))
+        matches!(column.data_type(), Utf8 | LargeUtf8 | Int32 | Int64 | UInt32 | UInt64).then_some(Self(column))
     }
 
     fn get(&self, row: usize) -> std::borrow::Cow<'a, str> {
@@ -92,26 +76,10 @@ impl<'a> Texts<'a> {
         match column.data_type() {
             DataType::Utf8 => column.as_string::<i32>().value(row).into(),
             DataType::LargeUtf8 => column.as_string::<i64>().value(row).into(),
-            DataType::Int32 => column
-                .as_primitive::<Int32Type>()
-                .value(row)
-                .to_string()
-                .into(),
-            DataType::Int64 => column
-                .as_primitive::<Int64Type>()
-                .value(row)
-                .to_string()
-                .into(),
-            DataType::UInt32 => column
-                .as_primitive::<UInt32Type>()
-                .value(row)
-                .to_string()
-                .into(),
-            DataType::UInt64 => column
-                .as_primitive::<UInt64Type>()
-                .value(row)
-                .to_string()
-                .into(),
+            DataType::Int32 => column.as_primitive::<Int32Type>().value(row).to_string().into(),
+            DataType::Int64 => column.as_primitive::<Int64Type>().value(row).to_string().into(),
+            DataType::UInt32 => column.as_primitive::<UInt32Type>().value(row).to_string().into(),
+            DataType::UInt64 => column.as_primitive::<UInt64Type>().value(row).to_string().into(),
             _ => "".into(),
         }
     }
@@ -119,10 +87,7 @@ impl<'a> Texts<'a> {
 
 fn is_time(found: &DataType) -> bool {
     use DataType::{Float64, Int32, Int64, LargeUtf8, Timestamp, Utf8};
-    matches!(
-        found,
-        Int32 | Int64 | Float64 | Utf8 | LargeUtf8 | Timestamp(..)
-    )
+    matches!(found, Int32 | Int64 | Float64 | Utf8 | LargeUtf8 | Timestamp(..))
 }
 
 fn time(column: &ArrayRef, row: usize) -> Option<RawTime> {
@@ -131,30 +96,15 @@ fn time(column: &ArrayRef, row: usize) -> Option<RawTime> {
     }
     let scaled = |value: i64, factor| value.checked_mul(factor).map(RawTime::Micros);
     match column.data_type() {
-        DataType::Int32 => Some(RawTime::Integer(
-            column.as_primitive::<Int32Type>().value(row).into(),
-        )),
-        DataType::Int64 => Some(RawTime::Integer(
-            column.as_primitive::<Int64Type>().value(row),
-        )),
-        DataType::Float64 => Some(RawTime::Decimal(
-            column.as_primitive::<Float64Type>().value(row),
-        )),
+        DataType::Int32 => Some(RawTime::Integer(column.as_primitive::<Int32Type>().value(row).into())),
+        DataType::Int64 => Some(RawTime::Integer(column.as_primitive::<Int64Type>().value(row))),
+        DataType::Float64 => Some(RawTime::Decimal(column.as_primitive::<Float64Type>().value(row))),
         DataType::Utf8 => read_text(column.as_string::<i32>().value(row)),
         DataType::LargeUtf8 => read_text(column.as_string::<i64>().value(row)),
         DataType::Timestamp(unit, _) => match unit {
-            TimeUnit::Second => scaled(
-                column.as_primitive::<TimestampSecondType>().value(row),
-                1_000_000,
-            ),
-            TimeUnit::Millisecond => scaled(
-                column.as_primitive::<TimestampMillisecondType>().value(row),
-                1000,
-            ),
-            TimeUnit::Microsecond => scaled(
-                column.as_primitive::<TimestampMicrosecondType>().value(row),
-                1,
-            ),
+            TimeUnit::Second => scaled(column.as_primitive::<TimestampSecondType>().value(row), 1_000_000),
+            TimeUnit::Millisecond => scaled(column.as_primitive::<TimestampMillisecondType>().value(row), 1000),
+            TimeUnit::Microsecond => scaled(column.as_primitive::<TimestampMicrosecondType>().value(row), 1),
             TimeUnit::Nanosecond => {
                 let nanos = column.as_primitive::<TimestampNanosecondType>().value(row);
                 Some(RawTime::Micros(nanos.div_euclid(1000)))

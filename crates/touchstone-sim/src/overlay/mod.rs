@@ -82,10 +82,7 @@ pub fn overlay(options: &OverlayOptions) -> Result<OverlayReport, OverlayError> 
     let host = read("host", &options.host, &options.host_map)?;
     let fakes = read("fakes", &options.fakes, &options.fakes_map)?;
     let mixed = mix(options, &host, &fakes)?;
-    let fail = |source| OverlayError::Write {
-        folder: options.out.clone(),
-        source,
-    };
+    let fail = |source| OverlayError::Write { folder: options.out.clone(), source };
     let mut staged = Staged::new(&options.out).map_err(fail)?;
     write::all(&mut staged, options, &mixed).map_err(fail)?;
     staged.publish().map_err(fail)?;
@@ -125,11 +122,7 @@ struct Mixed<'a> {
     report: OverlayReport,
 }
 
-fn mix<'a>(
-    options: &OverlayOptions,
-    host: &'a Log,
-    fakes: &Log,
-) -> Result<Mixed<'a>, OverlayError> {
+fn mix<'a>(options: &OverlayOptions, host: &'a Log, fakes: &Log) -> Result<Mixed<'a>, OverlayError> {
     let seed = options.seed;
     let kinds = select::endorsed_kinds("host", host, &options.host_endorse)?;
     let fake_kinds = if options.fakes_endorse.is_empty() {
@@ -147,12 +140,7 @@ fn mix<'a>(
     for (place, (train, life)) in trains.iter_mut().zip(&placed.lives).enumerate() {
         let index = place as u64;
         clock.sharpen(train, &mut stream(seed, Purpose::Sharpen, index));
-        clock.place(
-            train,
-            *life,
-            &mut stream(seed, Purpose::Place, index),
-            &mut moved,
-        );
+        clock.place(train, *life, &mut stream(seed, Purpose::Place, index), &mut moved);
     }
     let trace = trace::joint(&trains, placed.accounts.len());
 
@@ -167,12 +155,7 @@ fn mix<'a>(
     let sources = host_names
         .iter()
         .cloned()
-        .chain(
-            placed
-                .accounts
-                .iter()
-                .map(|&account| fakes.actors.name(account).to_owned()),
-        )
+        .chain(placed.accounts.iter().map(|&account| fakes.actors.name(account).to_owned()))
         .collect();
 
     let mut rows: Vec<Row> = host
@@ -208,9 +191,7 @@ fn mix<'a>(
     rows.sort_by(|left, right| {
         let key = |row: &Row| (row.ts_micros, &names[row.account as usize]);
         let text = |row: &Row| (host.targets.name(row.target), host.kinds.name(row.kind));
-        key(left)
-            .cmp(&key(right))
-            .then_with(|| text(left).cmp(&text(right)))
+        key(left).cmp(&key(right)).then_with(|| text(left).cmp(&text(right)))
     });
 
     let fake_events: u64 = trains.iter().map(|train| train.len() as u64).sum();
@@ -237,16 +218,7 @@ fn mix<'a>(
     };
     let host_accounts = host_names.len();
     let precision_micros = clock.host_micros;
-    Ok(Mixed {
-        host,
-        rows,
-        names,
-        sources,
-        host_accounts,
-        trace,
-        precision_micros,
-        report,
-    })
+    Ok(Mixed { host, rows, names, sources, host_accounts, trace, precision_micros, report })
 }
 
 /// The owner of each host target; of several, the first by name.

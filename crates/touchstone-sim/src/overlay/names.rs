@@ -17,11 +17,7 @@ const PREFIX_SHARE_MAX: f64 = 0.01;
 /// `007`), new ones are unused numbers between two neighbouring ones of the same prefix and
 /// width, so they lie as densely as the host's. Otherwise (hashes, UUIDs) each character is drawn
 /// from those the host has in that place, for a length drawn from the host's.
-pub(super) fn like(
-    host: &Names,
-    wanted: usize,
-    random: &mut Random,
-) -> Result<Vec<String>, OverlayError> {
+pub(super) fn like(host: &Names, wanted: usize, random: &mut Random) -> Result<Vec<String>, OverlayError> {
     // Sorted, so that the order of the host's rows changes nothing.
     let mut known: Vec<&str> = host.all().iter().map(String::as_str).collect();
     known.sort_unstable();
@@ -29,16 +25,10 @@ pub(super) fn like(
     let mut fresh = HashSet::new();
     let mut names = Vec::with_capacity(wanted);
     while names.len() < wanted {
-        let drawn = (0..TRIES).find_map(|_| {
-            shape
-                .draw(random)
-                .filter(|name| !host.contains(name) && !fresh.contains(name))
-        });
+        let drawn =
+            (0..TRIES).find_map(|_| shape.draw(random).filter(|name| !host.contains(name) && !fresh.contains(name)));
         let Some(name) = drawn else {
-            return Err(OverlayError::Names {
-                accounts: known.len(),
-                wanted,
-            });
+            return Err(OverlayError::Names { accounts: known.len(), wanted });
         };
         fresh.insert(name.clone());
         names.push(name);
@@ -63,10 +53,7 @@ enum Shape {
     /// Numbers by prefix and, where they have leading zeros, width; sorted.
     Numbers(Vec<Series>),
     /// Characters by length and place, each as often as the host has it.
-    Characters {
-        lengths: Vec<usize>,
-        places: BTreeMap<usize, Vec<Vec<char>>>,
-    },
+    Characters { lengths: Vec<usize>, places: BTreeMap<usize, Vec<Vec<char>>> },
 }
 
 struct Series {
@@ -101,18 +88,11 @@ impl Shape {
         let mut series: BTreeMap<(&str, usize), Vec<u64>> = BTreeMap::new();
         for (prefix, digits) in split {
             let width = if padded[prefix] { digits.len() } else { 0 };
-            series
-                .entry((prefix, width))
-                .or_default()
-                .push(digits.parse().ok()?);
+            series.entry((prefix, width)).or_default().push(digits.parse().ok()?);
         }
         let series = series.into_iter().map(|((prefix, width), mut numbers)| {
             numbers.sort_unstable();
-            Series {
-                prefix: prefix.to_owned(),
-                width,
-                numbers,
-            }
+            Series { prefix: prefix.to_owned(), width, numbers }
         });
         Some(Self::Numbers(series.collect()))
     }
@@ -123,9 +103,7 @@ impl Shape {
         for name in known {
             let length = name.chars().count();
             lengths.push(length);
-            let by_place = places
-                .entry(length)
-                .or_insert_with(|| vec![Vec::new(); length]);
+            let by_place = places.entry(length).or_insert_with(|| vec![Vec::new(); length]);
             for (place, character) in name.chars().enumerate() {
                 by_place[place].push(character);
             }
@@ -152,18 +130,11 @@ impl Shape {
                     return None;
                 }
                 let number = low + 1 + random.below(gap - 1);
-                Some(format!(
-                    "{}{:0width$}",
-                    series.prefix,
-                    number,
-                    width = series.width
-                ))
+                Some(format!("{}{:0width$}", series.prefix, number, width = series.width))
             }
             Self::Characters { lengths, places } => {
                 let length = lengths[random.below(lengths.len() as u64) as usize];
-                let draw = |characters: &Vec<char>| {
-                    characters[random.below(characters.len() as u64) as usize]
-                };
+                let draw = |characters: &Vec<char>| characters[random.below(characters.len() as u64) as usize];
                 Some(places.get(&length)?.iter().map(draw).collect())
             }
         }
@@ -196,15 +167,8 @@ mod tests {
 
     #[test]
     fn prefixes_and_padding_stay() {
-        let known: Vec<String> = (0..1000)
-            .map(|n| {
-                if n % 3 == 0 {
-                    format!("fb_{n:06}")
-                } else {
-                    format!("tw_{}", n * 40)
-                }
-            })
-            .collect();
+        let known: Vec<String> =
+            (0..1000).map(|n| if n % 3 == 0 { format!("fb_{n:06}") } else { format!("tw_{}", n * 40) }).collect();
         for name in fresh(&known, 200).unwrap() {
             let (prefix, digits) = name.split_once('_').unwrap();
             match prefix {
@@ -227,12 +191,6 @@ mod tests {
     #[test]
     fn full_ranges_are_refused() {
         let known: Vec<String> = (0..100).map(|n| n.to_string()).collect();
-        assert!(matches!(
-            fresh(&known, 1),
-            Err(OverlayError::Names {
-                accounts: 100,
-                wanted: 1
-            })
-        ));
+        assert!(matches!(fresh(&known, 1), Err(OverlayError::Names { accounts: 100, wanted: 1 })));
     }
 }

@@ -67,12 +67,7 @@ pub struct OverlayOptions {
 
 impl OverlayOptions {
     /// The defaults, for two logs in the schema of Touchstone.
-    pub fn new(
-        host: impl AsRef<Path>,
-        fakes: impl AsRef<Path>,
-        seed: u64,
-        out: impl AsRef<Path>,
-    ) -> Self {
+    pub fn new(host: impl AsRef<Path>, fakes: impl AsRef<Path>, seed: u64, out: impl AsRef<Path>) -> Self {
         Self {
             host: host.as_ref().to_owned(),
             host_map: Mapping::default(),
@@ -96,16 +91,10 @@ impl OverlayOptions {
     pub(super) fn check(&self) -> Result<(), OverlayError> {
         let wrong = |option, rule| Err(OverlayError::Option { option, rule });
         match self {
-            _ if self
-                .window_days
-                .is_some_and(|days| !(days > 0.0 && days < 1e5)) =>
-            {
+            _ if self.window_days.is_some_and(|days| !(days > 0.0 && days < 1e5)) => {
                 wrong("window-days", "must be more than 0 and under 100,000")
             }
-            _ if self
-                .accounts_sample
-                .is_some_and(|share| !(share > 0.0 && share <= 1.0)) =>
-            {
+            _ if self.accounts_sample.is_some_and(|share| !(share > 0.0 && share <= 1.0)) => {
                 wrong("accounts-sample", "must be more than 0 and at most 1")
             }
             _ if self.max_accounts == Some(0) => wrong("max-accounts", "must be at least 1"),
@@ -190,14 +179,10 @@ pub enum OverlayError {
         found: Vec<String>,
     },
     /// No fake event is left after selection.
-    #[error(
-        "no fake event is left to lay over the host\n  check --fakes-endorse and --window-days"
-    )]
+    #[error("no fake event is left to lay over the host\n  check --fakes-endorse and --window-days")]
     NoFakes,
     /// No host target is popular enough.
-    #[error(
-        "no target of the host has {least} endorsements\n  lower --host-target-events-min, or use a larger host"
-    )]
+    #[error("no target of the host has {least} endorsements\n  lower --host-target-events-min, or use a larger host")]
     NoTargets {
         /// The least number asked for.
         least: u64,

@@ -33,11 +33,7 @@ pub(super) struct Moved {
 }
 
 fn grain(log: &Log) -> i64 {
-    let fits = |grain: &&i64| {
-        log.events
-            .iter()
-            .all(|event| event.ts_micros % **grain == 0)
-    };
+    let fits = |grain: &&i64| log.events.iter().all(|event| event.ts_micros % **grain == 0);
     GRAINS.iter().find(fits).copied().unwrap_or(1)
 }
 
@@ -70,8 +66,7 @@ impl Clock {
         if reach <= 1 && spare == 0 {
             return;
         }
-        let chained =
-            |left: &FakeEvent, right: &FakeEvent| right.ts_micros - left.ts_micros <= JOINT_MICROS;
+        let chained = |left: &FakeEvent, right: &FakeEvent| right.ts_micros - left.ts_micros <= JOINT_MICROS;
         for chain in train.chunk_by_mut(chained) {
             let times = chain.chunk_by(same_time).count();
             let mut cuts: Vec<i64> = (1..times).map(|_| random.between(0, reach - 1)).collect();
@@ -91,13 +86,7 @@ impl Clock {
     }
 
     /// Moves the train, sorted by time, to where its host target lives.
-    pub(super) fn place(
-        &self,
-        train: &mut [FakeEvent],
-        life: (i64, i64),
-        random: &mut Random,
-        moved: &mut Moved,
-    ) {
+    pub(super) fn place(&self, train: &mut [FakeEvent], life: (i64, i64), random: &mut Random, moved: &mut Moved) {
         if length(train) <= self.last - self.first {
             self.place_part(train, life, random, moved);
             return;
@@ -119,16 +108,9 @@ impl Clock {
         train.sort_unstable();
     }
 
-    fn place_part(
-        &self,
-        part: &mut [FakeEvent],
-        (born, died): (i64, i64),
-        random: &mut Random,
-        moved: &mut Moved,
-    ) {
+    fn place_part(&self, part: &mut [FakeEvent], (born, died): (i64, i64), random: &mut Random, moved: &mut Moved) {
         moved.parts += 1;
-        let (Some(start), length) = (part.first().map(|event| event.ts_micros), length(part))
-        else {
+        let (Some(start), length) = (part.first().map(|event| event.ts_micros), length(part)) else {
             return;
         };
         let latest = self.last - length;
@@ -173,13 +155,6 @@ fn length(train: &[FakeEvent]) -> i64 {
 
 /// The place before which the longest gap lies; the first where several tie.
 fn longest_gap(train: &[FakeEvent]) -> usize {
-    let gaps = train
-        .windows(2)
-        .map(|pair| pair[1].ts_micros - pair[0].ts_micros);
-    gaps.enumerate()
-        .fold(
-            (1, -1),
-            |best, (at, gap)| if gap > best.1 { (at + 1, gap) } else { best },
-        )
-        .0
+    let gaps = train.windows(2).map(|pair| pair[1].ts_micros - pair[0].ts_micros);
+    gaps.enumerate().fold((1, -1), |best, (at, gap)| if gap > best.1 { (at + 1, gap) } else { best }).0
 }

@@ -44,14 +44,8 @@ pub(super) fn endorsed_kinds(
     }
     let open = asked.is_empty() && kinds.len() > 1;
     if open || asked.iter().any(|kind| !log.kinds.contains(kind)) {
-        let found = kinds
-            .iter()
-            .zip(&counts)
-            .map(|(kind, count)| format!("{kind} ({count})"));
-        return Err(OverlayError::Kinds {
-            side,
-            found: found.collect(),
-        });
+        let found = kinds.iter().zip(&counts).map(|(kind, count)| format!("{kind} ({count})"));
+        return Err(OverlayError::Kinds { side, found: found.collect() });
     }
     // As many entries as events make a draw from the list a draw in proportion; by name, so that
     // the order of the file's rows changes nothing.
@@ -84,12 +78,8 @@ pub(super) fn fakes<'a>(
     kinds: Option<&[u32]>,
 ) -> Result<Chosen<'a>, OverlayError> {
     let flags = flags(kinds, log.kinds.all().len());
-    let mut events: Vec<Event> = log
-        .events
-        .iter()
-        .filter(|event| is_endorsement(flags.as_deref(), event))
-        .copied()
-        .collect();
+    let mut events: Vec<Event> =
+        log.events.iter().filter(|event| is_endorsement(flags.as_deref(), event)).copied().collect();
     if let Some(days) = options.window_days {
         busiest_window(&mut events, (days * DAY_MICROS) as i64);
     }
@@ -145,48 +135,28 @@ pub(super) fn targets(
     let flags = flags(kinds, host.kinds.all().len());
     let mut counts = vec![0_u64; host.targets.all().len()];
     let mut lives = vec![(i64::MAX, i64::MIN); counts.len()];
-    for event in host
-        .events
-        .iter()
-        .filter(|event| is_endorsement(flags.as_deref(), event))
-    {
+    for event in host.events.iter().filter(|event| is_endorsement(flags.as_deref(), event)) {
         let target = event.target as usize;
         counts[target] += 1;
         let life = &mut lives[target];
         *life = (life.0.min(event.ts_micros), life.1.max(event.ts_micros));
     }
     let least = options.host_target_events_min.max(1);
-    let mut pool: Vec<u32> = (0..counts.len() as u32)
-        .filter(|&target| counts[target as usize] >= least)
-        .collect();
+    let mut pool: Vec<u32> = (0..counts.len() as u32).filter(|&target| counts[target as usize] >= least).collect();
     if pool.is_empty() {
         return Err(OverlayError::NoTargets { least });
     }
-    let rank = |target: &u32| {
-        (
-            std::cmp::Reverse(counts[*target as usize]),
-            host.targets.name(*target).to_owned(),
-        )
-    };
+    let rank = |target: &u32| (std::cmp::Reverse(counts[*target as usize]), host.targets.name(*target).to_owned());
     pool.sort_by_cached_key(rank);
 
     // The fake targets, those with the most accounts first.
-    let mut acts: Vec<(u32, u32)> = events
-        .iter()
-        .map(|event| (event.target, event.actor))
-        .collect();
+    let mut acts: Vec<(u32, u32)> = events.iter().map(|event| (event.target, event.actor)).collect();
     acts.sort_unstable();
     acts.dedup();
-    let mut fake_targets: Vec<(usize, u32)> = acts
-        .chunk_by(|left, right| left.0 == right.0)
-        .map(|run| (run.len(), run[0].0))
-        .collect();
-    fake_targets.sort_by_cached_key(|&(accounts, target)| {
-        (
-            std::cmp::Reverse(accounts),
-            log.targets.name(target).to_owned(),
-        )
-    });
+    let mut fake_targets: Vec<(usize, u32)> =
+        acts.chunk_by(|left, right| left.0 == right.0).map(|run| (run.len(), run[0].0)).collect();
+    fake_targets
+        .sort_by_cached_key(|&(accounts, target)| (std::cmp::Reverse(accounts), log.targets.name(target).to_owned()));
     let found = fake_targets.len();
     let wanted = found.min(options.max_targets.unwrap_or(usize::MAX));
     pool.truncate(options.pool_targets.unwrap_or(wanted.saturating_mul(2)));
@@ -212,10 +182,8 @@ pub(super) fn targets(
     }
     let mut trains = vec![Vec::new(); fake_targets.len()];
     for event in &events {
-        trains[train_of[event.target as usize] as usize].push(FakeEvent {
-            ts_micros: event.ts_micros,
-            account: number[event.actor as usize],
-        });
+        trains[train_of[event.target as usize] as usize]
+            .push(FakeEvent { ts_micros: event.ts_micros, account: number[event.actor as usize] });
     }
     for train in &mut trains {
         train.sort_unstable();

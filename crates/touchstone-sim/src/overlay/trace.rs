@@ -19,11 +19,7 @@ pub(super) struct Trace {
 
 /// Counts pairs of events of two accounts within the joint window, target by target.
 pub(super) fn joint(trains: &[Vec<FakeEvent>], accounts: usize) -> Trace {
-    let mut trace = Trace {
-        event_pairs: 0,
-        joint_targets: vec![0; accounts],
-        partner_targets: vec![0; accounts],
-    };
+    let mut trace = Trace { event_pairs: 0, joint_targets: vec![0; accounts], partner_targets: vec![0; accounts] };
     let mut all = Vec::new();
     let mut pairs = Vec::new();
     let mut train_sorted = Vec::new();
@@ -38,10 +34,7 @@ pub(super) fn joint(trains: &[Vec<FakeEvent>], accounts: usize) -> Trace {
                 .filter(|right| right.account != left.account);
             for right in near {
                 trace.event_pairs += 1;
-                pairs.push((
-                    left.account.min(right.account),
-                    left.account.max(right.account),
-                ));
+                pairs.push((left.account.min(right.account), left.account.max(right.account)));
             }
         }
         pairs.sort_unstable();

@@ -17,11 +17,7 @@ use crate::log::{NONE, Names};
 
 const SECOND: i64 = 1_000_000;
 
-pub(super) fn all(
-    staged: &mut Staged,
-    options: &OverlayOptions,
-    mixed: &Mixed<'_>,
-) -> io::Result<()> {
+pub(super) fn all(staged: &mut Staged, options: &OverlayOptions, mixed: &Mixed<'_>) -> io::Result<()> {
     match options.format {
         OverlayFormat::Csv => events_csv(staged.create("events.csv")?, mixed)?,
         OverlayFormat::Parquet => events_parquet(staged.create("events.parquet")?, mixed)?,
@@ -29,10 +25,7 @@ pub(super) fn all(
     truth_events(staged.create("truth_events.csv")?, mixed)?;
     truth_accounts(staged.create("truth_accounts.csv")?, mixed)?;
     let both = serde_json::json!({ "options": options, "report": mixed.report });
-    Ok(serde_json::to_writer_pretty(
-        staged.create("overlay.json")?,
-        &both,
-    )?)
+    Ok(serde_json::to_writer_pretty(staged.create("overlay.json")?, &both)?)
 }
 
 /// Seconds with as many decimals as the host's grain needs.
@@ -43,10 +36,7 @@ fn seconds(ts_micros: i64, precision_micros: i64) -> String {
         _ => 6,
     };
     let sign = if ts_micros < 0 { "-" } else { "" };
-    let (whole, fraction) = (
-        ts_micros.unsigned_abs() / 1_000_000,
-        ts_micros.unsigned_abs() % 1_000_000,
-    );
+    let (whole, fraction) = (ts_micros.unsigned_abs() / 1_000_000, ts_micros.unsigned_abs() % 1_000_000);
     let text = format!("{sign}{whole}.{fraction:06}");
     text[..text.len() - 6 + decimals].to_owned()
 }
@@ -70,11 +60,7 @@ fn events_csv(file: File, mixed: &Mixed<'_>) -> io::Result<()> {
     let (kind, owner) = (mixed.host.has_kind, mixed.host.has_owner);
     let optional = |wanted: bool, text: &'static str| wanted.then_some(text);
     let header = ["actor", "target", "ts"].into_iter();
-    table.write_record(
-        header
-            .chain(optional(kind, "kind"))
-            .chain(optional(owner, "owner")),
-    )?;
+    table.write_record(header.chain(optional(kind, "kind")).chain(optional(owner, "owner")))?;
     for row in &mixed.rows {
         table.write_field(mixed.actor(row))?;
         table.write_field(mixed.target(row))?;
@@ -96,12 +82,9 @@ fn events_parquet(file: File, mixed: &Mixed<'_>) -> io::Result<()> {
         .set_created_by("touchstone-sim".to_owned())
         .build();
     let empty = parquet_batch(mixed, &[])?;
-    let mut writer =
-        ArrowWriter::try_new(file, empty.schema(), Some(properties)).map_err(io::Error::other)?;
+    let mut writer = ArrowWriter::try_new(file, empty.schema(), Some(properties)).map_err(io::Error::other)?;
     for rows in mixed.rows.chunks(64 * 1024) {
-        writer
-            .write(&parquet_batch(mixed, rows)?)
-            .map_err(io::Error::other)?;
+        writer.write(&parquet_batch(mixed, rows)?).map_err(io::Error::other)?;
     }
     writer.close().map(drop).map_err(io::Error::other)
 }
@@ -161,14 +144,7 @@ fn truth_accounts(file: File, mixed: &Mixed<'_>) -> io::Result<()> {
     order.sort_unstable_by_key(|&account| &mixed.names[account]);
 
     let mut table = csv::Writer::from_writer(BufWriter::new(file));
-    let header = [
-        "account",
-        "role",
-        "source",
-        "events",
-        "joint_targets",
-        "partner_targets",
-    ];
+    let header = ["account", "role", "source", "events", "joint_targets", "partner_targets"];
     table.write_record(header)?;
     for account in order {
         let fake = account.checked_sub(mixed.host_accounts);

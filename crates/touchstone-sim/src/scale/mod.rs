@@ -101,15 +101,9 @@ impl ScaleOptions {
             }
             _ if self.events_per_account == 0 => wrong("events_per_account", "must be at least 1"),
             _ if self.events_per_target == 0 => wrong("events_per_target", "must be at least 1"),
-            _ if !(0.0..=3.0).contains(&self.popularity_exponent) => {
-                wrong("popularity_exponent", "must be 0 to 3")
-            }
-            _ if !(0.0..=5.0).contains(&self.decay_exponent) => {
-                wrong("decay_exponent", "must be 0 to 5")
-            }
-            _ if !(1.0..=1000.0).contains(&self.diurnal_ratio) => {
-                wrong("diurnal_ratio", "must be 1 to 1,000")
-            }
+            _ if !(0.0..=3.0).contains(&self.popularity_exponent) => wrong("popularity_exponent", "must be 0 to 3"),
+            _ if !(0.0..=5.0).contains(&self.decay_exponent) => wrong("decay_exponent", "must be 0 to 5"),
+            _ if !(1.0..=1000.0).contains(&self.diurnal_ratio) => wrong("diurnal_ratio", "must be 1 to 1,000"),
             _ if !share(self.ring_share) => wrong("ring_share", "must be 0 to 1"),
             _ if !share(self.cover_share) => wrong("cover_share", "must be 0 to 1"),
             _ if !ordered(self.ring_accounts, 2, 1_000_000) => {
@@ -187,10 +181,7 @@ pub enum ScaleError {
 /// [`ScaleError`] where an option is out of range or the disk refuses; nothing is left then.
 pub fn scale(options: &ScaleOptions) -> Result<ScaleReport, ScaleError> {
     options.check()?;
-    write_log(options).map_err(|source| ScaleError::Write {
-        folder: options.out.clone(),
-        source,
-    })
+    write_log(options).map_err(|source| ScaleError::Write { folder: options.out.clone(), source })
 }
 
 fn write_log(options: &ScaleOptions) -> io::Result<ScaleReport> {
@@ -211,18 +202,14 @@ fn write_log(options: &ScaleOptions) -> io::Result<ScaleReport> {
         rows
     };
     let batch_rows = |from: usize| -> Vec<Vec<world::Row>> {
-        (from..(from + HOURS_A_BATCH).min(world.hours()))
-            .into_par_iter()
-            .map(hour_rows)
-            .collect()
+        (from..(from + HOURS_A_BATCH).min(world.hours())).into_par_iter().map(hour_rows).collect()
     };
 
     let mut writer = EventWriter::create(staged.create("events.parquet")?)?;
     let mut ready = batch_rows(0);
     for from in (0..world.hours()).step_by(HOURS_A_BATCH) {
         // Encoding needs one core at a time: the next hours are drawn meanwhile.
-        let (written, next) =
-            rayon::join(|| writer.write(&ready), || batch_rows(from + HOURS_A_BATCH));
+        let (written, next) = rayon::join(|| writer.write(&ready), || batch_rows(from + HOURS_A_BATCH));
         written?;
         ready = next;
     }

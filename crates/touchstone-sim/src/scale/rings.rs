@@ -41,13 +41,7 @@ impl Rings {
         let order_budget = budget - cover_budget;
         let members = Permutation::new(options.seed, Purpose::RingMembers as u64, world.accounts());
 
-        let mut plan = Self {
-            rings: Vec::new(),
-            orders: Vec::new(),
-            members,
-            order_events: 0,
-            cover_events: 0,
-        };
+        let mut plan = Self { rings: Vec::new(), orders: Vec::new(), members, order_events: 0, cover_events: 0 };
         let mut free_from = 0;
         'rings: while plan.order_events < order_budget {
             let id = plan.rings.len();
@@ -83,8 +77,7 @@ impl Rings {
         if !plan.rings.is_empty() {
             plan.cover_events = cover_budget;
         }
-        plan.orders
-            .sort_by_key(|order| (order.hour, order.ring, order.stream));
+        plan.orders.sort_by_key(|order| (order.hour, order.ring, order.stream));
         plan
     }
 
@@ -110,18 +103,13 @@ impl Rings {
 
     /// The rows of `hour` that orders place, those of the hour before that run over included.
     pub(super) fn deliver(&self, world: &World, hour: usize, rows: &mut Vec<Row>) {
-        let from = self
-            .orders
-            .partition_point(|order| (order.hour as usize) + 1 < hour);
-        let to = self
-            .orders
-            .partition_point(|order| order.hour as usize <= hour);
+        let from = self.orders.partition_point(|order| (order.hour as usize) + 1 < hour);
+        let to = self.orders.partition_point(|order| order.hour as usize <= hour);
         let start = world.hour_start_seconds(hour);
         for order in &self.orders[from..to] {
             let ring = &self.rings[order.ring as usize];
             let target = world.target_name(order.target);
-            let first = world.hour_start_seconds(order.hour as usize)
-                + i64::from(order.start_offset_seconds);
+            let first = world.hour_start_seconds(order.hour as usize) + i64::from(order.start_offset_seconds);
             take_part(world, ring, order.stream, |member, delay_seconds| {
                 let ts = first + i64::from(delay_seconds);
                 if (start..start + HOUR_SECONDS).contains(&ts) {
@@ -169,8 +157,7 @@ impl Rings {
         let mut table = csv::Writer::from_writer(file);
         table.write_record(["ring", "target", "first_ts", "window_seconds", "events"])?;
         for order in &self.orders {
-            let first = world.hour_start_seconds(order.hour as usize)
-                + i64::from(order.start_offset_seconds);
+            let first = world.hour_start_seconds(order.hour as usize) + i64::from(order.start_offset_seconds);
             table.write_record([
                 format!("ring{}", order.ring),
                 format!("p{}", world.target_name(order.target)),

@@ -57,8 +57,7 @@ impl World {
 
         // A counting sort of targets by hour of publication keeps each hour in popularity order.
         let hour_of = |target: u64| {
-            Random::stream(options.seed, Purpose::TargetHour as u64, target)
-                .below(published_hours as u64) as usize
+            Random::stream(options.seed, Purpose::TargetHour as u64, target).below(published_hours as u64) as usize
         };
         let mut hour_starts = vec![0_usize; published_hours + 1];
         for target in 0..targets {
@@ -74,14 +73,9 @@ impl World {
             let hour = hour_of(target);
             let place = next[hour];
             next[hour] += 1;
-            let before = if place == hour_starts[hour] {
-                0.0
-            } else {
-                popularity_sums[place - 1]
-            };
+            let before = if place == hour_starts[hour] { 0.0 } else { popularity_sums[place - 1] };
             by_hour[place] = target as u32;
-            popularity_sums[place] =
-                before + ((target + 1) as f64).powf(-options.popularity_exponent);
+            popularity_sums[place] = before + ((target + 1) as f64).powf(-options.popularity_exponent);
         }
 
         // exp(a cos) has the ratio exp(2a) between its peak and its trough.
@@ -94,9 +88,7 @@ impl World {
                 sum
             })
             .collect();
-        let decay = (0..published_hours)
-            .map(|age| (1.0 + age as f64).powf(-options.decay_exponent))
-            .collect();
+        let decay = (0..published_hours).map(|age| (1.0 + age as f64).powf(-options.decay_exponent)).collect();
 
         Self {
             seed: options.seed,
@@ -151,11 +143,7 @@ impl World {
             .enumerate()
             .map(|(hour, sum)| {
                 let last = hour + 1 == self.rhythm_sums.len();
-                let upto = if last {
-                    total
-                } else {
-                    (total as f64 * (sum / whole)) as u64
-                };
+                let upto = if last { total } else { (total as f64 * (sum / whole)) as u64 };
                 let part = upto.min(total).saturating_sub(given);
                 given += part;
                 part
@@ -167,9 +155,7 @@ impl World {
     pub(super) fn draw_hour(&self, random: &mut Random) -> usize {
         let whole = self.rhythm_sums.last().copied().unwrap_or(1.0);
         let point = random.unit() * whole;
-        self.rhythm_sums
-            .partition_point(|&sum| sum <= point)
-            .min(self.hours() - 1)
+        self.rhythm_sums.partition_point(|&sum| sum <= point).min(self.hours() - 1)
     }
 
     /// Any target that is out by `hour`, popular or not: customers of rings are mostly unknown.
@@ -194,9 +180,7 @@ impl World {
             .collect();
         if sum == 0.0 {
             // Tiny worlds may have nothing out yet: draw from all there ever is.
-            sums = (0..self.hour_starts.len() - 1)
-                .map(|published| self.hour_starts[published + 1] as f64)
-                .collect();
+            sums = (0..self.hour_starts.len() - 1).map(|published| self.hour_starts[published + 1] as f64).collect();
         }
         Attention { world: self, sums }
     }
@@ -232,23 +216,15 @@ impl Attention<'_> {
     pub(super) fn draw(&self, random: &mut Random) -> u32 {
         let whole = self.sums.last().copied().unwrap_or(1.0);
         let point = random.unit() * whole;
-        let published = self
-            .sums
-            .partition_point(|&sum| sum <= point)
-            .min(self.sums.len() - 1);
-        let (from, to) = (
-            self.world.hour_starts[published],
-            self.world.hour_starts[published + 1],
-        );
+        let published = self.sums.partition_point(|&sum| sum <= point).min(self.sums.len() - 1);
+        let (from, to) = (self.world.hour_starts[published], self.world.hour_starts[published + 1]);
         if from == to {
             // Only rounding at the upper end leads to an empty hour.
             return self.world.by_hour[from.min(self.world.by_hour.len() - 1)];
         }
         let sums = &self.world.popularity_sums[from..to];
         let point = random.unit() * sums[sums.len() - 1];
-        let place = sums
-            .partition_point(|&sum| sum <= point)
-            .min(sums.len() - 1);
+        let place = sums.partition_point(|&sum| sum <= point).min(sums.len() - 1);
         self.world.by_hour[from + place]
     }
 }

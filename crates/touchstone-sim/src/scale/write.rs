@@ -37,13 +37,8 @@ impl EventWriter {
             // The library's own version would change the bytes with every update.
             .set_created_by("touchstone-sim".to_owned())
             .build();
-        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
-            .map_err(io::Error::other)?;
-        Ok(Self {
-            writer,
-            schema,
-            rows: 0,
-        })
+        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(io::Error::other)?;
+        Ok(Self { writer, schema, rows: 0 })
     }
 
     pub(super) fn write(&mut self, hours: &[Vec<Row>]) -> io::Result<()> {
@@ -77,11 +72,7 @@ fn batch(schema: &SchemaRef, rows: &[Row]) -> io::Result<RecordBatch> {
     let times: Int64Array = rows.iter().map(|row| row.ts).collect::<Vec<_>>().into();
     RecordBatch::try_new(
         schema.clone(),
-        vec![
-            names('u', |row| row.actor),
-            names('p', |row| row.target),
-            Arc::new(times),
-        ],
+        vec![names('u', |row| row.actor), names('p', |row| row.target), Arc::new(times)],
     )
     .map_err(io::Error::other)
 }
