@@ -7,11 +7,7 @@ use std::path::PathBuf;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let dir = PathBuf::from(
-        env::args()
-            .nth(1)
-            .unwrap_or_else(|| "target/sample-reports".into()),
-    );
+    let dir = PathBuf::from(env::args().nth(1).unwrap_or_else(|| "target/sample-reports".into()));
     fs::create_dir_all(&dir)?;
     let models = [
         ("three-rings.html", sample::three_rings()),

@@ -23,81 +23,43 @@ pub(crate) struct Detail {
     pub(crate) title_chars: usize,
 }
 
-const FULL: Detail = Detail {
-    raster_rows: 60,
-    raster_ticks: 8_000,
-    heatmap_rows: 60,
-    heatmap_columns: 40,
-    members: 300,
-    targets: 150,
-    title_chars: 600,
-};
-
-const MEDIUM: Detail = Detail {
-    raster_rows: 40,
-    raster_ticks: 1_200,
-    heatmap_rows: 40,
-    heatmap_columns: 30,
-    members: 60,
-    targets: 40,
-    title_chars: 200,
-};
-
-const BRIEF: Detail = Detail {
-    raster_rows: 20,
-    raster_ticks: 300,
-    heatmap_rows: 20,
-    heatmap_columns: 16,
-    members: 12,
-    targets: 10,
-    title_chars: 60,
-};
-
-/// The last resort: still every ring, with its verdict and evidence.
-const BARE: Detail = Detail {
-    raster_rows: 8,
-    raster_ticks: 60,
-    heatmap_rows: 8,
-    heatmap_columns: 8,
-    members: 5,
-    targets: 4,
-    title_chars: 0,
-};
-
-/// How many plans there are, from generous to bare.
-pub(crate) const PLANS: usize = 5;
-
-/// How much of the ring at this place (0 is the strongest) is drawn under a plan. The strongest
-/// rings keep their detail longest: they are what a reader opens first.
-pub(crate) fn for_ring(plan: usize, place: usize) -> Detail {
-    let (full, medium) = match plan {
-        0 => (usize::MAX, usize::MAX),
-        1 => (12, 40),
-        2 => (4, 16),
-        3 => (0, 4),
-        _ => (0, 0),
-    };
-    match plan {
-        4.. => BARE,
-        _ if place < full => FULL,
-        _ if place < medium => MEDIUM,
-        _ => BRIEF,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn later_plans_never_draw_more() {
-        for place in [0, 3, 10, 39, 199] {
-            for plan in 1..PLANS {
-                let (before, after) = (for_ring(plan - 1, place), for_ring(plan, place));
-                assert!(after.raster_ticks <= before.raster_ticks);
-                assert!(after.members <= before.members);
-            }
-        }
-        assert_eq!(for_ring(PLANS - 1, 0), BARE);
-    }
-}
+/// From the least, which still has the verdict and the evidence, to all that a page should hold.
+/// How far a ring gets is a matter of room: see the page.
+pub(crate) const LEVELS: [Detail; 4] = [
+    Detail {
+        raster_rows: 8,
+        raster_ticks: 60,
+        heatmap_rows: 8,
+        heatmap_columns: 8,
+        members: 5,
+        targets: 4,
+        title_chars: 0,
+    },
+    Detail {
+        raster_rows: 16,
+        raster_ticks: 240,
+        heatmap_rows: 16,
+        heatmap_columns: 16,
+        members: 10,
+        targets: 8,
+        title_chars: 60,
+    },
+    Detail {
+        raster_rows: 40,
+        raster_ticks: 1_200,
+        heatmap_rows: 40,
+        heatmap_columns: 30,
+        members: 60,
+        targets: 40,
+        title_chars: 200,
+    },
+    Detail {
+        raster_rows: 60,
+        raster_ticks: 8_000,
+        heatmap_rows: 60,
+        heatmap_columns: 40,
+        members: 300,
+        targets: 150,
+        title_chars: 600,
+    },
+];

@@ -48,11 +48,7 @@ impl Html {
 
     /// A coordinate: one decimal is finer than a screen shows.
     pub(crate) fn coordinate(&mut self, value: f64) -> &mut Self {
-        let tenths = if value.is_finite() {
-            (value * 10.0).round() as i64
-        } else {
-            0
-        };
+        let tenths = if value.is_finite() { (value * 10.0).round() as i64 } else { 0 };
         if tenths % 10 == 0 {
             return self.number(tenths / 10);
         }
@@ -60,8 +56,7 @@ impl Html {
             self.buffer.push('-');
         }
         let tenths = tenths.unsigned_abs();
-        self.buffer
-            .push_str(&format!("{}.{}", tenths / 10, tenths % 10));
+        self.buffer.push_str(&format!("{}.{}", tenths / 10, tenths % 10));
         self
     }
 
@@ -91,10 +86,7 @@ impl Html {
 /// direction, zero-width fillers. Joiners stay, since emoji and several scripts need them.
 fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(
-            c,
-            '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{2028}' | '\u{2029}'
-        )
+        || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -3,32 +3,39 @@
 use touchstone_detect::findings::ReportModel;
 
 use crate::escape::Html;
-use crate::{detail, rings, summary, targets, words};
+use crate::{detail, ring, rings, summary, targets, words};
 
-/// Draws less until the page fits: first less of the weaker rings, then fewer rings.
+/// The page with as much detail of each ring as fits: every ring with the least first, then more
+/// for all in rounds, the strongest rings first. Where even the least is too much, fewer rings.
 pub(crate) fn render_within(model: &ReportModel, bytes_max: usize) -> String {
-    for plan in 0..detail::PLANS {
-        let page = render(model, plan, usize::MAX);
-        if page.len() < bytes_max {
-            return page.into_string();
+    let timed = model.overview.timed;
+    let draw = |place: usize, level: usize| ring::ring(&model.rings[place], place, timed, detail::LEVELS[level]);
+    let mut sections: Vec<Html> = (0..model.rings.len()).map(|place| draw(place, 0)).collect();
+    let mut bytes = size(model, &sections);
+    while bytes >= bytes_max && !sections.is_empty() {
+        sections.truncate(sections.len() * 9 / 10);
+        bytes = size(model, &sections);
+    }
+    for level in 1..detail::LEVELS.len() {
+        for (place, section) in sections.iter_mut().enumerate() {
+            let better = draw(place, level);
+            let bytes_then = bytes - section.len() + better.len();
+            if bytes_then < bytes_max {
+                (*section, bytes) = (better, bytes_then);
+            }
         }
     }
-    let mut rings_max = model.rings.len() / 2;
-    loop {
-        let page = render(model, detail::PLANS - 1, rings_max);
-        if page.len() < bytes_max || rings_max == 0 {
-            return page.into_string();
-        }
-        rings_max /= 2;
-    }
+    render(model, &sections).into_string()
 }
 
-fn render(model: &ReportModel, plan: usize, rings_max: usize) -> Html {
-    let title = if model.title.is_empty() {
-        words::UNTITLED
-    } else {
-        &model.title
-    };
+/// Length of the page with these sections.
+fn size(model: &ReportModel, sections: &[Html]) -> usize {
+    let none: Vec<Html> = sections.iter().map(|_| Html::new()).collect();
+    render(model, &none).len() + sections.iter().map(Html::len).sum::<usize>()
+}
+
+fn render(model: &ReportModel, sections: &[Html]) -> Html {
+    let title = if model.title.is_empty() { words::UNTITLED } else { &model.title };
     let mut html = Html::new();
     // The policy allows nothing but the styles in the page itself: no script, no request. The
     // empty icon keeps browsers from asking a server for one.
@@ -41,25 +48,18 @@ fn render(model: &ReportModel, plan: usize, rings_max: usize) -> Html {
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <link rel=\"icon\" href=\"data:,\">\n<title>",
     );
-    html.text(&crate::escape::shorten(title, 80))
-        .raw(" \u{b7} ")
-        .raw(words::PRODUCT);
-    html.raw("</title>\n<style>\n")
-        .raw(include_str!("style.css"));
+    html.text(&crate::escape::shorten(title, 80)).raw(" \u{b7} ").raw(words::PRODUCT);
+    html.raw("</title>\n<style>\n").raw(include_str!("style.css"));
     html.raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#summary\">");
     html.raw(words::SKIP).raw("</a>\n");
     html.append(&hatch());
-    html.raw("<header class=\"top\"><p class=\"brand\">")
-        .raw(words::PRODUCT);
-    html.raw("</p><h1>")
-        .name(title, 80, 400)
-        .raw("</h1><p class=\"quiet\">");
-    html.text(&words::provenance(&model.overview, &model.version))
-        .raw("</p>\n");
+    html.raw("<header class=\"top\"><p class=\"brand\">").raw(words::PRODUCT);
+    html.raw("</p><h1>").name(title, 80, 400).raw("</h1><p class=\"quiet\">");
+    html.text(&words::provenance(&model.overview, &model.version)).raw("</p>\n");
     html.append(&navigation()).raw("</header>\n<main>\n");
     html.append(&summary::summary(model));
     html.append(&summary::timeline(model));
-    html.append(&rings::rings(model, plan, rings_max));
+    html.append(&rings::rings(model, sections));
     html.append(&targets::targets(model));
     html.append(&reading(model));
     html.raw("</main>\n</body>\n</html>\n");
@@ -68,9 +68,7 @@ fn render(model: &ReportModel, plan: usize, rings_max: usize) -> Html {
 
 fn navigation() -> Html {
     let mut html = Html::new();
-    html.raw("<nav aria-label=\"")
-        .raw(words::NAVIGATION)
-        .raw("\"><ul>");
+    html.raw("<nav aria-label=\"").raw(words::NAVIGATION).raw("\"><ul>");
     let sections = [
         ("#summary", words::SUMMARY),
         ("#timeline", words::TIMELINE),
@@ -79,11 +77,7 @@ fn navigation() -> Html {
         ("#reading", words::READING),
     ];
     for (href, name) in sections {
-        html.raw("<li><a href=\"")
-            .raw(href)
-            .raw("\">")
-            .raw(name)
-            .raw("</a></li>");
+        html.raw("<li><a href=\"").raw(href).raw("\">").raw(name).raw("</a></li>");
     }
     html.raw("</ul></nav>\n");
     html
@@ -97,9 +91,7 @@ fn hatch() -> Html {
         "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\">\
          <title>",
     );
-    html.raw(words::DISCOUNTED)
-        .raw("</title><desc>")
-        .raw(words::HATCH_DESC);
+    html.raw(words::DISCOUNTED).raw("</title><desc>").raw(words::HATCH_DESC);
     html.raw(
         "</desc><defs><pattern id=\"hatch\" width=\"6\" height=\"6\" \
          patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
@@ -112,14 +104,9 @@ fn hatch() -> Html {
 fn reading(model: &ReportModel) -> Html {
     let mut html = Html::new();
     html.raw("<section id=\"reading\" aria-labelledby=\"reading-h\"><h2 id=\"reading-h\">");
-    html.raw(words::READING)
-        .raw("</h2>\n<dl class=\"glossary\">");
+    html.raw(words::READING).raw("</h2>\n<dl class=\"glossary\">");
     for (term, meaning) in words::glossary(model.overview.fdr) {
-        html.raw("<div><dt>")
-            .raw(term)
-            .raw("</dt><dd>")
-            .text(&meaning)
-            .raw("</dd></div>\n");
+        html.raw("<div><dt>").raw(term).raw("</dt><dd>").text(&meaning).raw("</dd></div>\n");
     }
     html.raw("</dl></section>\n");
     html

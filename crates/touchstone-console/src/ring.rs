@@ -18,26 +18,17 @@ pub(crate) fn ring(ring: &RingCase, place: usize, timed: bool, detail: Detail) -
     html.raw("<article class=\"ring\" id=\"").text(&id);
     html.raw("\" aria-labelledby=\"").text(&id).raw("-h\">");
     html.raw("<header><h3 id=\"").text(&id).raw("-h\">");
-    html.raw(words::column::RING)
-        .raw(" ")
-        .name(&ring.ring, 24, 100);
-    html.raw(" <span class=\"kind\">")
-        .raw(words::kind(ring.kind));
-    html.raw("</span></h3><a class=\"up\" href=\"#rings\">")
-        .raw(words::TO_RINGS);
-    html.raw("</a></header>\n<p class=\"verdict\">")
-        .text(&prose(&ring.verdict));
+    html.raw(words::column::RING).raw(" ").name(&ring.ring, 24, 100);
+    html.raw(" <span class=\"kind\">").raw(words::kind(ring.kind));
+    html.raw("</span></h3><a class=\"up\" href=\"#rings\">").raw(words::TO_RINGS);
+    html.raw("</a></header>\n<p class=\"verdict\">").text(&prose(&ring.verdict));
     html.raw("</p>\n<ul class=\"facts\">");
     for fact in words::ring_facts(ring, timed) {
         html.raw("<li>").text(&fact).raw("</li>");
     }
-    html.raw("</ul>\n<p>")
-        .text(&words::ring_odds(ring.bits))
-        .raw("</p>\n");
+    html.raw("</ul>\n<p>").text(&words::ring_odds(ring.bits)).raw("</p>\n");
     if !ring.innocent.is_empty() {
-        html.raw("<div class=\"note innocent\"><h4>")
-            .raw(words::INNOCENT)
-            .raw("</h4><p>");
+        html.raw("<div class=\"note innocent\"><h4>").raw(words::INNOCENT).raw("</h4><p>");
         html.text(&prose(&ring.innocent)).raw("</p></div>\n");
     }
     html.append(&evidence(&ring.evidence, &id));
@@ -57,19 +48,10 @@ fn evidence(evidence: &[Evidence], id: &str) -> Html {
     }
     html.raw("<ul class=\"cards\">");
     for (i, e) in evidence.iter().take(5).enumerate() {
-        html.raw(if e.bits < 0.0 {
-            "<li class=\"clears\">"
-        } else {
-            "<li>"
-        });
-        html.raw("<p class=\"card-h\"><strong>")
-            .name(&e.signal, 32, 100);
-        html.raw("</strong> <b>")
-            .text(&crate::text::bits(e.bits))
-            .raw("</b></p>");
-        html.raw("<p class=\"quiet\">")
-            .text(&words::evidence_odds(e.bits))
-            .raw("</p>");
+        html.raw(if e.bits < 0.0 { "<li class=\"clears\">" } else { "<li>" });
+        html.raw("<p class=\"card-h\"><strong>").name(&e.signal, 32, 100);
+        html.raw("</strong> <b>").text(&crate::text::bits(e.bits)).raw("</b></p>");
+        html.raw("<p class=\"quiet\">").text(&words::evidence_odds(e.bits)).raw("</p>");
         html.raw("<p>").text(&prose(&e.statistic)).raw("</p>");
         html.append(&bars::evidence(format!("{id}-e{}", i + 1), e));
         html.raw("<p>").text(&prose(&e.sentence)).raw("</p></li>\n");
@@ -90,26 +72,14 @@ fn pictures(ring: &RingCase, id: &str, timed: bool, detail: Detail) -> Html {
             html.raw("<p>").raw(words::RASTER_NO_EVENTS).raw("</p>\n");
         }
         Some(Some(raster)) => {
-            let caption = words::raster_caption(ring.window_seconds);
-            figure(
-                &mut html,
-                &caption,
-                &raster.notes,
-                words::RASTER,
-                &raster.picture,
-            );
+            figure(&mut html, words::RASTER_CAPTION, &raster.notes, words::RASTER, &raster.picture);
         }
     }
     let heatmap = heatmap::heatmap(format!("{id}-heatmap"), ring, timed, detail);
     if let Some(heatmap) = heatmap {
         html.raw("<h4>").raw(words::HEATMAP).raw("</h4>\n");
-        let caption = if timed {
-            words::HEATMAP_CAPTION
-        } else {
-            words::HEATMAP_CAPTION_UNTIMED
-        };
         let notes: Vec<String> = heatmap.note.into_iter().collect();
-        figure(&mut html, caption, &notes, words::HEATMAP, &heatmap.picture);
+        figure(&mut html, words::HEATMAP_CAPTION, &notes, words::HEATMAP, &heatmap.picture);
     }
     html
 }
@@ -134,13 +104,8 @@ fn members(ring: &RingCase, detail: Detail) -> Html {
         (column::ENDORSEMENTS, true),
         (column::DISCOUNTED, true),
     ];
-    let rows: Vec<Html> = ring
-        .members
-        .iter()
-        .take(detail.members)
-        .enumerate()
-        .map(|(i, m)| member_row(m, i + 1, detail))
-        .collect();
+    let rows: Vec<Html> =
+        ring.members.iter().take(detail.members).enumerate().map(|(i, m)| member_row(m, i + 1, detail)).collect();
     let mut html = Html::new();
     html.raw("<h4>").raw(words::MEMBERS).raw("</h4>\n");
     html.append(&tables::folded(
@@ -163,7 +128,7 @@ fn member_row(m: &RingMember, number: usize, detail: Detail) -> Html {
         Verdict::Suspect => "<td class=\"v-suspect\">",
         Verdict::Organic => "<td>",
     });
-    row.raw(words::verdict(m.verdict)).raw("</td>");
+    row.raw(words::verdict(m.verdict));
     tables::number(&mut row, &crate::text::bits(m.bits));
     tables::number(&mut row, &count(m.joint_targets));
     tables::number(&mut row, &count(m.endorsements));
@@ -210,12 +175,7 @@ pub(crate) fn target_columns(has_owner: bool, by_ring: &'static str) -> Vec<Colu
 }
 
 /// A row that fits [`target_columns`].
-pub(crate) fn target_row(
-    t: &TargetCount,
-    number: usize,
-    has_owner: bool,
-    title_chars: usize,
-) -> Html {
+pub(crate) fn target_row(t: &TargetCount, number: usize, has_owner: bool, title_chars: usize) -> Html {
     let (authentic, discounted) = crate::text::split(t.reported, t.reported as f64 - t.authentic);
     let mut row = Html::new();
     tables::number(&mut row, &count(number as u64));
@@ -226,7 +186,6 @@ pub(crate) fn target_row(
             Some(owner) => row.name(owner, 24, title_chars),
             None => row.raw("<small>").raw(words::NOT_KNOWN).raw("</small>"),
         };
-        row.raw("</td>");
     }
     tables::number(&mut row, &count(t.by_ring));
     tables::number(&mut row, &count(t.reported));
@@ -238,8 +197,6 @@ pub(crate) fn target_row(
 
 fn cut_note(html: &mut Html, shown: usize, total: u64) {
     if (shown as u64) < total {
-        html.raw("<p class=\"quiet\">")
-            .text(&words::list_cut(shown, total))
-            .raw("</p>\n");
+        html.raw("<p class=\"quiet\">").text(&words::list_cut(shown, total)).raw("</p>\n");
     }
 }

@@ -6,12 +6,11 @@ use crate::escape::Html;
 use crate::tables::{self, Column};
 use crate::text::{count, odds, period};
 use crate::words::{self, column};
-use crate::{detail, ring};
 
-/// All rings that the page shows: the table, then a section each.
-pub(crate) fn rings(model: &ReportModel, plan: usize, rings_max: usize) -> Html {
+/// The table of rings, then their sections; the page shows as many rings as there are sections.
+pub(crate) fn rings(model: &ReportModel, sections: &[Html]) -> Html {
     let o = &model.overview;
-    let shown = &model.rings[..model.rings.len().min(rings_max)];
+    let shown = &model.rings[..model.rings.len().min(sections.len())];
     let mut html = Html::new();
     html.raw("<section id=\"rings\" aria-labelledby=\"rings-h\"><h2 id=\"rings-h\">");
     html.raw(words::RINGS).raw("</h2>\n");
@@ -21,9 +20,7 @@ pub(crate) fn rings(model: &ReportModel, plan: usize, rings_max: usize) -> Html 
     }
     let total = o.rings.max(model.rings.len() as u64);
     if (shown.len() as u64) < total {
-        html.raw("<p>")
-            .text(&words::rings_cut(shown.len(), total))
-            .raw("</p>\n");
+        html.raw("<p>").text(&words::rings_cut(shown.len(), total)).raw("</p>\n");
     }
     let mut columns: Vec<Column> = vec![
         (column::RING, false),
@@ -36,19 +33,10 @@ pub(crate) fn rings(model: &ReportModel, plan: usize, rings_max: usize) -> Html 
     if o.timed {
         columns.push((column::PERIOD, false));
     }
-    let rows: Vec<Html> = shown
-        .iter()
-        .enumerate()
-        .map(|(place, ring)| row(ring, place, o.timed))
-        .collect();
+    let rows: Vec<Html> = shown.iter().enumerate().map(|(place, ring)| row(ring, place, o.timed)).collect();
     html.append(&tables::table(words::RINGS_CAPTION, &columns, &rows));
-    for (place, case) in shown.iter().enumerate() {
-        html.append(&ring::ring(
-            case,
-            place,
-            o.timed,
-            detail::for_ring(plan, place),
-        ));
+    for section in sections {
+        html.append(section);
     }
     html.raw("</section>\n");
     html
@@ -56,18 +44,16 @@ pub(crate) fn rings(model: &ReportModel, plan: usize, rings_max: usize) -> Html 
 
 fn row(ring: &RingCase, place: usize, timed: bool) -> Html {
     let mut row = Html::new();
-    row.raw("<th scope=\"row\"><a href=\"#")
-        .text(&anchor(ring, place))
-        .raw("\">");
-    row.name(&ring.ring, 24, 100).raw("</a></th><td>");
+    row.raw("<th scope=\"row\"><a href=\"#").text(&anchor(ring, place)).raw("\">");
+    row.name(&ring.ring, 24, 100).raw("</a><td>");
     row.raw(words::kind(ring.kind)).raw(" <small>");
-    row.raw(words::kind_meaning(ring.kind)).raw("</small></td>");
+    row.raw(words::kind_meaning(ring.kind)).raw("</small>");
     let bits = crate::text::bits(ring.bits);
     match odds(ring.bits) {
         None => tables::number(&mut row, &bits),
         Some(odds) => {
             row.raw("<td class=\"n\">").text(&bits).raw(" <small>");
-            row.text(&odds).raw("</small></td>");
+            row.text(&odds).raw("</small>");
         }
     }
     tables::number(&mut row, &count(ring.members_total));
@@ -82,10 +68,8 @@ fn row(ring: &RingCase, place: usize, timed: bool) -> Html {
 /// The ring's own id where it can stand in a link that people share, else its place.
 pub(crate) fn anchor(ring: &RingCase, place: usize) -> String {
     let id = &ring.ring;
-    let is_plain = (1..=24).contains(&id.len())
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let is_plain =
+        (1..=24).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if is_plain {
         format!("ring-{id}")
     } else {

@@ -13,14 +13,8 @@ pub(crate) fn summary(model: &ReportModel) -> Html {
     let o = &model.overview;
     let mut html = Html::new();
     html.raw("<section id=\"summary\" aria-labelledby=\"summary-h\">");
-    html.raw("<h2 id=\"summary-h\" class=\"quiet\">")
-        .raw(words::SUMMARY)
-        .raw("</h2>\n");
-    html.raw(if o.accused > 0 {
-        "<p class=\"headline accused\">"
-    } else {
-        "<p class=\"headline\">"
-    });
+    html.raw("<h2 id=\"summary-h\" class=\"quiet\">").raw(words::SUMMARY).raw("</h2>\n");
+    html.raw(if o.accused > 0 { "<p class=\"headline accused\">" } else { "<p class=\"headline\">" });
     html.text(&words::headline(o)).raw("</p>\n");
     paragraph(&mut html, &words::how_sure(o));
     if let Some(suspects) = words::suspects(o) {
@@ -33,9 +27,7 @@ pub(crate) fn summary(model: &ReportModel) -> Html {
     }
     html.append(&warnings(&o.warnings));
     html.append(&checks(o));
-    html.raw("<p class=\"quiet\">")
-        .text(&words::input(o))
-        .raw("</p>\n");
+    html.raw("<p class=\"quiet\">").text(&words::input(o)).raw("</p>\n");
     html.raw("</section>\n");
     html
 }
@@ -50,21 +42,16 @@ fn tiles(o: &Overview) -> Html {
     let accused = count(o.accused);
     let of = words::tile_note_accused(o);
     let share = words::tile_note_discounted(o);
-    let rings = count(o.rings);
-    let tiles: [(&'static str, &'static str, &str, &str); 5] = [
+    let tiles: [(&'static str, &'static str, &str, &str); 4] = [
         ("", words::REPORTED, &reported, ""),
         ("k-auth", words::AUTHENTIC, &authentic, ""),
         ("k-fake", words::DISCOUNTED, &discounted, &share),
         ("", words::ACCUSED, &accused, &of),
-        ("", words::RINGS, &rings, ""),
     ];
     let mut html = Html::new();
     html.raw("<dl class=\"tiles\">");
     for (class, name, value, note) in tiles {
-        html.raw("<div class=\"")
-            .raw(class)
-            .raw("\"><dt>")
-            .raw(name);
+        html.raw("<div class=\"").raw(class).raw("\"><dt>").raw(name);
         html.raw("</dt><dd>").text(value);
         if !note.is_empty() {
             html.raw(" <small>").text(note).raw("</small>");
@@ -80,9 +67,7 @@ fn warnings(warnings: &[String]) -> Html {
     if warnings.is_empty() {
         return html;
     }
-    html.raw("<div class=\"note\"><h3>")
-        .raw(words::LIMITS)
-        .raw("</h3><ul>");
+    html.raw("<div class=\"note\"><h3>").raw(words::LIMITS).raw("</h3><ul>");
     for warning in warnings {
         html.raw("<li>").text(&prose(warning)).raw("</li>");
     }
@@ -109,27 +94,14 @@ fn checks(o: &Overview) -> Html {
 
 fn check(signal: &SignalRun) -> Html {
     let mut html = Html::new();
-    html.raw(if signal.ran {
-        "<li class=\"ran\">"
-    } else {
-        "<li class=\"not-ran\">"
-    });
-    html.raw("<strong>")
-        .name(&signal.signal, 40, 100)
-        .raw("</strong> <em>");
-    html.raw(if signal.ran {
-        words::RAN
-    } else {
-        words::NOT_RUN
-    })
-    .raw("</em>");
+    html.raw(if signal.ran { "<li class=\"ran\">" } else { "<li class=\"not-ran\">" });
+    html.raw("<strong>").name(&signal.signal, 40, 100).raw("</strong> <em>");
+    html.raw(if signal.ran { words::RAN } else { words::NOT_RUN }).raw("</em>");
     if let Some(sees) = words::signal(&signal.signal) {
         html.raw(" <span>").raw(sees).raw("</span>");
     }
     if !signal.note.is_empty() {
-        html.raw("<br><span class=\"quiet\">")
-            .text(&prose(&signal.note))
-            .raw("</span>");
+        html.raw("<br><span class=\"quiet\">").text(&prose(&signal.note)).raw("</span>");
     }
     html.raw("</li>");
     html
@@ -140,10 +112,7 @@ pub(crate) fn timeline(model: &ReportModel) -> Html {
     let mut html = Html::new();
     html.raw("<section id=\"timeline\" aria-labelledby=\"timeline-h\"><h2 id=\"timeline-h\">");
     html.raw(words::TIMELINE).raw("</h2>\n");
-    let picture = model
-        .overview
-        .timed
-        .then(|| chart::timeline::timeline(&model.timeline));
+    let picture = model.overview.timed.then(|| chart::timeline::timeline(&model.timeline));
     match picture {
         None => {
             html.raw("<p>").raw(words::NO_TIMELINE).raw("</p>\n");
@@ -152,9 +121,7 @@ pub(crate) fn timeline(model: &ReportModel) -> Html {
             html.raw("<p>").raw(words::NO_TIMELINE_DATA).raw("</p>\n");
         }
         Some(Some(picture)) => {
-            html.raw("<figure><figcaption>")
-                .raw(words::TIMELINE_CAPTION)
-                .raw("</figcaption>");
+            html.raw("<figure><figcaption>").raw(words::TIMELINE_CAPTION).raw("</figcaption>");
             scroll_box(&mut html, words::TIMELINE);
             html.append(&picture).raw("</div></figure>\n");
         }

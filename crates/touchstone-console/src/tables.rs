@@ -10,20 +10,14 @@ pub(crate) type Column = (&'static str, bool);
 pub(crate) fn table(caption: &str, columns: &[Column], rows: &[Html]) -> Html {
     let mut html = Html::new();
     scroll_box(&mut html, caption);
-    html.raw("<table><caption>")
-        .text(caption)
-        .raw("</caption><thead><tr>");
+    html.raw("<table><caption>").text(caption).raw("</caption><thead><tr>");
     for (heading, is_number) in columns {
-        html.raw(if *is_number {
-            "<th scope=\"col\" class=\"n\">"
-        } else {
-            "<th scope=\"col\">"
-        });
-        html.text(heading).raw("</th>");
+        html.raw(if *is_number { "<th scope=\"col\" class=\"n\">" } else { "<th scope=\"col\">" });
+        html.text(heading);
     }
-    html.raw("</tr></thead><tbody>\n");
+    html.raw("</thead><tbody>\n");
     for row in rows {
-        html.raw("<tr>").append(row).raw("</tr>\n");
+        html.raw("<tr>").append(row).raw("\n");
     }
     html.raw("</tbody></table></div>\n");
     html
@@ -37,19 +31,17 @@ pub(crate) fn scroll_box(html: &mut Html, what: &str) {
 
 /// A cell with a number.
 pub(crate) fn number(row: &mut Html, text: &str) {
-    row.raw("<td class=\"n\">").text(text).raw("</td>");
+    row.raw("<td class=\"n\">").text(text);
 }
 
 /// A cell with words.
 pub(crate) fn words_cell(row: &mut Html, text: &str) {
-    row.raw("<td>").text(text).raw("</td>");
+    row.raw("<td>").text(text);
 }
 
 /// The cell that names the row.
 pub(crate) fn head(row: &mut Html, name: &str, title_chars: usize) {
-    row.raw("<th scope=\"row\">")
-        .name(name, 32, title_chars)
-        .raw("</th>");
+    row.raw("<th scope=\"row\">").name(name, 32, title_chars);
 }
 
 /// The first rows in sight, the rest behind a click (and in print).
@@ -62,18 +54,11 @@ pub(crate) fn folded(
 ) -> Html {
     const IN_SIGHT: usize = 10;
     // A fold of two or three is a nuisance.
-    let cut = if rows.len() > IN_SIGHT + 4 {
-        IN_SIGHT
-    } else {
-        rows.len()
-    };
+    let cut = if rows.len() > IN_SIGHT + 4 { IN_SIGHT } else { rows.len() };
     let mut html = table(caption, columns, &rows[..cut]);
     if cut < rows.len() {
-        html.raw("<details><summary>")
-            .text(&more(rows.len() - cut))
-            .raw("</summary>");
-        html.append(&table(more_caption, columns, &rows[cut..]))
-            .raw("</details>\n");
+        html.raw("<details><summary>").text(&more(rows.len() - cut)).raw("</summary>");
+        html.append(&table(more_caption, columns, &rows[cut..])).raw("</details>\n");
     }
     html
 }

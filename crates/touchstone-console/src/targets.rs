@@ -18,9 +18,7 @@ pub(crate) fn targets(model: &ReportModel) -> Html {
     html.raw("<section id=\"targets\" aria-labelledby=\"targets-h\"><h2 id=\"targets-h\">");
     html.raw(words::TARGETS).raw("</h2>\n");
     if model.targets.is_empty() {
-        html.raw("<p>")
-            .raw(words::NO_TARGETS)
-            .raw("</p></section>\n");
+        html.raw("<p>").raw(words::NO_TARGETS).raw("</p></section>\n");
         return html;
     }
     if model.overview.timed {
@@ -51,13 +49,8 @@ fn pictures(model: &ReportModel) -> Html {
     let mut n = 0;
     for (i, target) in model.targets.iter().enumerate().take(PICTURES_MAX) {
         if let Some(picture) = series(format!("target-{}", i + 1), target) {
-            drawn
-                .raw("<figure><figcaption>")
-                .number(i as i64 + 1)
-                .raw(". ");
-            drawn
-                .name(&target.count.target, 40, 200)
-                .raw("</figcaption>");
+            drawn.raw("<figure><figcaption>").number(i as i64 + 1).raw(". ");
+            drawn.name(&target.count.target, 40, 200).raw("</figcaption>");
             drawn.append(&picture).raw("</figure>\n");
             n += 1;
         }
@@ -67,11 +60,8 @@ fn pictures(model: &ReportModel) -> Html {
     }
     html.raw("<p>").raw(words::SERIES_CAPTION);
     if n < model.targets.len() {
-        html.raw(" ")
-            .text(&words::series_cut(n, model.targets.len()));
+        html.raw(" ").text(&words::series_cut(n, model.targets.len()));
     }
-    html.raw("</p>\n<div class=\"multiples\">")
-        .append(&drawn)
-        .raw("</div>\n");
+    html.raw("</p>\n<div class=\"multiples\">").append(&drawn).raw("</div>\n");
     html
 }

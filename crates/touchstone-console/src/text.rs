@@ -4,9 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// 1204 as "1,204".
 pub(crate) fn count(n: u64) -> String {
@@ -27,29 +25,14 @@ pub(crate) fn decimal(value: f64, decimals: usize) -> String {
         return "\u{2013}".to_string();
     }
     if value.is_infinite() {
-        return if value > 0.0 {
-            "\u{221e}"
-        } else {
-            "\u{2212}\u{221e}"
-        }
-        .to_string();
+        return if value > 0.0 { "\u{221e}" } else { "\u{2212}\u{221e}" }.to_string();
     }
     let plain = format!("{:.*}", decimals, value.abs());
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
     let is_zero = plain.chars().all(|c| matches!(c, '0' | '.'));
-    let sign = if value < 0.0 && !is_zero {
-        "\u{2212}"
-    } else {
-        ""
-    };
-    let whole = whole
-        .parse()
-        .map_or_else(|_| scientific(value.abs()), count);
-    if fraction.is_empty() {
-        format!("{sign}{whole}")
-    } else {
-        format!("{sign}{whole}.{fraction}")
-    }
+    let sign = if value < 0.0 && !is_zero { "\u{2212}" } else { "" };
+    let whole = whole.parse().map_or_else(|_| scientific(value.abs()), count);
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
 fn scientific(value: f64) -> String {
@@ -74,10 +57,7 @@ pub(crate) fn split(reported: u64, discounted: f64) -> (String, String) {
     let decimals = usize::from(is_small);
     let scale = if is_small { 10.0 } else { 1.0 };
     let discounted = (discounted * scale).round() / scale;
-    (
-        decimal(reported as f64 - discounted, decimals),
-        decimal(discounted, decimals),
-    )
+    (decimal(reported as f64 - discounted, decimals), decimal(discounted, decimals))
 }
 
 /// "12.3 bits".
@@ -165,9 +145,7 @@ pub(crate) fn moment(ts: i64) -> Option<DateTime> {
 
 /// "3 May 2017".
 pub(crate) fn date(ts: i64) -> String {
-    moment(ts).map_or_else(unknown_date, |m| {
-        format!("{} {} {}", m.day(), month(m), m.year())
-    })
+    moment(ts).map_or_else(unknown_date, |m| format!("{} {} {}", m.day(), month(m), m.year()))
 }
 
 /// "3 May 2017, 14:05".
@@ -177,9 +155,7 @@ pub(crate) fn date_minute(ts: i64) -> String {
 
 /// "3 May 2017, 14:05:09".
 pub(crate) fn date_second(ts: i64) -> String {
-    moment(ts).map_or_else(unknown_date, |m| {
-        format!("{}, {}:{:02}", date(ts), clock(m), m.second())
-    })
+    moment(ts).map_or_else(unknown_date, |m| format!("{}, {}:{:02}", date(ts), clock(m), m.second()))
 }
 
 /// From one moment to another, as finely as the distance asks for.
@@ -257,10 +233,7 @@ mod tests {
         let ts = 1_493_820_309_000_000;
         assert_eq!(date_second(ts), "3 May 2017, 14:05:09");
         assert_eq!(period(ts, ts), "3 May 2017, 14:05:09");
-        assert_eq!(
-            period(ts, ts + 86_400_000_000 * 9),
-            "3 May 2017 to 12 May 2017"
-        );
+        assert_eq!(period(ts, ts + 86_400_000_000 * 9), "3 May 2017 to 12 May 2017");
         assert_eq!(date(0), "1 Jan 1970");
         assert_eq!(date(i64::MAX), "date out of range");
         assert_eq!(duration(60.0), "60\u{a0}s");

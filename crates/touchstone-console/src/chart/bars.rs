@@ -15,17 +15,10 @@ pub(crate) fn evidence(id: String, e: &Evidence) -> Html {
     let length = |value: f64| {
         let share = value.abs() / most;
         // An expectation of nearly nothing is still a mark.
-        if share.is_finite() {
-            (share * WIDTH).clamp(1.5, WIDTH)
-        } else {
-            1.5
-        }
+        if share.is_finite() { (share * WIDTH).clamp(1.5, WIDTH) } else { 1.5 }
     };
     let mut body = Html::new();
-    let rows = [
-        ("fake", words::OBSERVED, e.observed),
-        ("base", words::EXPECTED, e.expected),
-    ];
+    let rows = [("fake", words::OBSERVED, e.observed), ("base", words::EXPECTED, e.expected)];
     for (i, (class, word, value)) in rows.into_iter().enumerate() {
         let y = i as f64 * 31.0;
         label(&mut body, "ts", 0.0, y + 11.0, word);
@@ -48,17 +41,9 @@ pub(crate) fn evidence(id: String, e: &Evidence) -> Html {
 pub(crate) fn share(o: &Overview) -> Html {
     const WIDTH: f64 = 1000.0;
     let share = o.discounted / o.endorsements.max(1) as f64;
-    let share = if share.is_finite() {
-        share.clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
+    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     // What is there is seen, however small.
-    let fake = if share > 0.0 {
-        (share * WIDTH).max(3.0)
-    } else {
-        0.0
-    };
+    let fake = if share > 0.0 { (share * WIDTH).max(3.0) } else { 0.0 };
     let mut body = Html::new();
     rect(&mut body, "auth", 0.0, 0.0, WIDTH - fake, 18.0);
     rect(&mut body, "hatch", WIDTH - fake, 0.0, fake, 18.0);

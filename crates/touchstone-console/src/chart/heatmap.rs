@@ -10,11 +10,11 @@ use crate::escape::{Html, shorten};
 use crate::words;
 
 use super::path::Path;
-use super::{Picture, label, rect};
+use super::{NAME_CHARS, Picture, label, name_room, rect};
 
-const LEFT: i64 = 168;
 const TOP: i64 = 46;
-const CELL: i64 = 14;
+/// Side of a square of the legend.
+const SAMPLE: i64 = 14;
 
 /// Classes of the shades of p_fake: below a half, below nine tenths, above.
 const SHADES: [&str; 3] = ["heat-1", "heat-2", "heat-3"];
@@ -32,11 +32,7 @@ struct Cell {
 }
 
 fn shade(p_fake: f32) -> usize {
-    if p_fake >= 0.9 {
-        2
-    } else {
-        usize::from(p_fake >= 0.5)
-    }
+    if p_fake >= 0.9 { 2 } else { usize::from(p_fake >= 0.5) }
 }
 
 /// None where the ring lists no event.
@@ -55,55 +51,56 @@ pub(crate) fn heatmap(id: String, ring: &RingCase, timed: bool, detail: Detail) 
         return None;
     }
 
-    let width = columns as i64 * CELL;
-    let height = rows as i64 * CELL;
+    let left = name_room(&ring.members[..rows]);
+    // A small ring has room for larger fields.
+    let side: i64 = if rows <= 12 && columns <= 24 { 22 } else { SAMPLE };
+    let width = columns as i64 * side;
+    let height = rows as i64 * side;
     let mut body = Html::new();
-    rect(
-        &mut body,
-        "field",
-        LEFT as f64,
-        TOP as f64,
-        width as f64,
-        height as f64,
-    );
+    rect(&mut body, "field", left as f64, TOP as f64, width as f64, height as f64);
     let mut grid = Path::default();
     for i in 1..columns as i64 {
-        let x = (LEFT + i * CELL) as f64;
+        let x = (left + i * side) as f64;
         grid.polyline([(x, TOP as f64), (x, (TOP + height) as f64)]);
     }
     for i in 1..rows as i64 {
-        let y = (TOP + i * CELL) as f64;
-        grid.polyline([(LEFT as f64, y), ((LEFT + width) as f64, y)]);
+        let y = (TOP + i * side) as f64;
+        grid.polyline([(left as f64, y), ((left + width) as f64, y)]);
     }
     grid.draw(&mut body, "grid");
     for column in 0..columns {
         // Every number up to twenty columns, else every fifth.
         if columns <= 20 || (column + 1) % 5 == 0 || column == 0 {
-            let x = (LEFT + column as i64 * CELL + CELL / 2) as f64;
+            let x = (left + column as i64 * side + side / 2) as f64;
             let number = (column + 1).to_string();
             label(&mut body, "tm", x, TOP as f64 - 4.0, &number);
         }
     }
     for (row, member) in ring.members.iter().take(rows).enumerate() {
-        let y = (TOP + row as i64 * CELL) as f64;
+        let y = (TOP + row as i64 * side) as f64;
         label(
             &mut body,
             "te name",
-            LEFT as f64 - 8.0,
-            y + 10.5,
-            &shorten(&member.account, 24),
+            left as f64 - 8.0,
+            y + side as f64 / 2.0 + 3.5,
+            &shorten(&member.account, NAME_CHARS),
         );
     }
     for (index, class) in SHADES.into_iter().enumerate() {
-        let mut path = Path::default();
+        let (mut large, mut small) = (Path::default(), Path::default());
         for ((row, column), cell) in &cells {
             if shade(cell.p_fake) == index {
-                let x = LEFT + i64::from(*column) * CELL;
-                let y = TOP + i64::from(*row) * CELL;
-                square(&mut path, x, y, cell.in_step || !timed);
+                let x = left + i64::from(*column) * side;
+                let y = TOP + i64::from(*row) * side;
+                if cell.in_step || !timed {
+                    square(&mut large, x, y, side, LARGE_GAP);
+                } else {
+                    square(&mut small, x, y, side, small_gap(side));
+                }
             }
         }
-        path.draw(&mut body, class);
+        large.draw_broad(&mut body, class, side - 2 * LARGE_GAP);
+        small.draw_broad(&mut body, class, side - 2 * small_gap(side));
     }
     let legend_end = legend(&mut body, timed);
 
@@ -111,7 +108,7 @@ pub(crate) fn heatmap(id: String, ring: &RingCase, timed: bool, detail: Detail) 
     let in_step = cells.values().filter(|c| c.in_step).count() as u64;
     let likely_fake = cells.values().filter(|c| shade(c.p_fake) == 2).count() as u64;
     let is_cut = (rows as u64) < ring.members_total || (columns as u64) < ring.targets_total;
-    let total_width = ((LEFT + width) as f64 + 12.0).max(legend_end);
+    let total_width = ((left + width) as f64 + 12.0).max(legend_end);
     let picture = Picture {
         id,
         class: "heat",
@@ -124,17 +121,21 @@ pub(crate) fn heatmap(id: String, ring: &RingCase, timed: bool, detail: Detail) 
     .into_html();
     Some(Heatmap {
         picture,
-        note: is_cut
-            .then(|| words::drawn_cells(rows, ring.members_total, columns, ring.targets_total)),
+        note: is_cut.then(|| words::drawn_cells(rows, ring.members_total, columns, ring.targets_total)),
     })
 }
 
-fn square(path: &mut Path, x: i64, y: i64, is_large: bool) {
-    if is_large {
-        path.square(x + 1, y + 1, CELL - 2);
-    } else {
-        path.square(x + 4, y + 4, CELL - 8);
-    }
+/// Free on each side of a square that was in step.
+const LARGE_GAP: i64 = 1;
+
+/// Free on each side of one that was not.
+fn small_gap(side: i64) -> i64 {
+    side * 2 / 7
+}
+
+/// A square is a dash as broad as it is long: half as many bytes as an outline.
+fn square(path: &mut Path, x: i64, y: i64, side: i64, gap: i64) {
+    path.dash(x + gap, y + side / 2, side - 2 * gap);
 }
 
 /// What size and shade mean; gives the right edge.
@@ -142,10 +143,11 @@ fn legend(body: &mut Html, timed: bool) -> f64 {
     let mut x = 8;
     let mut entry = |class: &'static str, is_large: bool, text: &str| {
         let mut path = Path::default();
-        square(&mut path, x, 4, is_large);
-        path.draw(body, class);
-        label(body, "ts", (x + CELL + 4) as f64, 15.0, text);
-        x += CELL + 18 + (text.chars().count() as f64 * 6.0) as i64;
+        let gap = if is_large { LARGE_GAP } else { small_gap(SAMPLE) };
+        square(&mut path, x, 4, SAMPLE, gap);
+        path.draw_broad(body, class, SAMPLE - 2 * gap);
+        label(body, "ts", (x + SAMPLE + 4) as f64, 15.0, text);
+        x += SAMPLE + 18 + (text.chars().count() as f64 * 6.0) as i64;
     };
     if timed {
         entry(SHADES[2], true, words::LEGEND_HEAT_IN_STEP);

@@ -9,7 +9,9 @@ mod scale;
 pub(crate) mod series;
 pub(crate) mod timeline;
 
-use crate::escape::Html;
+use touchstone_detect::findings::RingMember;
+
+use crate::escape::{Html, shorten};
 
 /// A picture with its text alternative. The hatch of discounted areas is defined once a page.
 pub(crate) struct Picture {
@@ -34,6 +36,10 @@ impl Picture {
         html.raw("\" width=\"").coordinate(self.width);
         html.raw("\" viewBox=\"0 0 ").coordinate(self.width);
         html.raw(" ").coordinate(self.height);
+        if self.class == "share" {
+            // A mere bar may be stretched to the width of the page.
+            html.raw("\" preserveAspectRatio=\"none");
+        }
         html.raw("\" role=\"img\" aria-labelledby=\"");
         html.text(&self.id).raw("-t ").text(&self.id).raw("-d\">");
         html.raw("<title id=\"").text(&self.id).raw("-t\">");
@@ -43,6 +49,15 @@ impl Picture {
         html.append(&self.body).raw("</svg>\n");
         html
     }
+}
+
+/// Characters of a name beside a row.
+const NAME_CHARS: usize = 24;
+
+/// Room for the names of members beside their rows, no wider than the longest asks for.
+fn name_room(members: &[RingMember]) -> i64 {
+    let longest = members.iter().map(|m| shorten(&m.account, NAME_CHARS).chars().count()).max().unwrap_or(0);
+    (longest as i64 * 6 + 16).clamp(56, 168)
 }
 
 /// A label at a place; `class` sets size, anchor and colour.

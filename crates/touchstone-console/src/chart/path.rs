@@ -31,11 +31,11 @@ impl Path {
         self.y += height;
     }
 
-    /// A closed square.
-    pub(crate) fn square(&mut self, x: i64, y: i64, side: i64) {
+    /// A horizontal stroke to the right.
+    pub(crate) fn dash(&mut self, x: i64, y: i64, length: i64) {
         self.jump(x, y);
-        // After z the pen is back at the corner.
-        self.data.push_str(&format!("h{side}v{side}h-{side}z"));
+        self.data.push_str(&format!("h{length}"));
+        self.x += length;
     }
 
     /// A line or an outline through points.
@@ -53,6 +53,15 @@ impl Path {
     /// Closes an outline.
     pub(crate) fn close(&mut self) {
         self.data.push('z');
+    }
+
+    /// The path with strokes of a width.
+    pub(crate) fn draw_broad(&self, html: &mut Html, class: &'static str, width: i64) {
+        if !self.data.is_empty() {
+            html.raw("<path class=\"").raw(class);
+            html.raw("\" stroke-width=\"").number(width);
+            html.raw("\" d=\"").text(&self.data).raw("\"/>");
+        }
     }
 
     pub(crate) fn draw(&self, html: &mut Html, class: &'static str) {

@@ -8,6 +8,7 @@ use crate::text::{clock, decimal, moment, month};
 use crate::words::AXIS_UTC;
 
 use super::label;
+use super::path::Path;
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -53,19 +54,11 @@ impl TimeScale {
     /// From the first to the last moment. A single moment gets a minute around it.
     pub(crate) fn new(first: i64, last: i64, left: f64, width: f64) -> Self {
         let (first, last) = if last <= first {
-            (
-                first.saturating_sub(MINUTE / 2),
-                first.saturating_add(MINUTE / 2),
-            )
+            (first.saturating_sub(MINUTE / 2), first.saturating_add(MINUTE / 2))
         } else {
             (first, last)
         };
-        Self {
-            first,
-            last,
-            left,
-            width,
-        }
+        Self { first, last, left, width }
     }
 
     pub(crate) fn x(&self, ts: i64) -> f64 {
@@ -82,10 +75,7 @@ impl TimeScale {
             return self.clock_ticks(step);
         }
         let months = span / (30 * DAY);
-        let step = MONTH_STEPS
-            .into_iter()
-            .find(|step| months / step <= most)
-            .unwrap_or(1200);
+        let step = MONTH_STEPS.into_iter().find(|step| months / step <= most).unwrap_or(1200);
         self.month_ticks(step)
     }
 
@@ -123,9 +113,7 @@ impl TimeScale {
         index = index.div_euclid(step) * step;
         while ticks.len() < 64 {
             let (year, month_index) = (index.div_euclid(12), index.rem_euclid(12));
-            let date = i16::try_from(year)
-                .ok()
-                .and_then(|y| Date::new(y, month_index as i8 + 1, 1).ok());
+            let date = i16::try_from(year).ok().and_then(|y| Date::new(y, month_index as i8 + 1, 1).ok());
             let Some(at) = date.map(|d| d.at(0, 0, 0, 0)) else {
                 break;
             };
@@ -137,11 +125,7 @@ impl TimeScale {
                 break;
             }
             if ts >= self.first {
-                let text = if step >= 12 {
-                    format!("{year}")
-                } else {
-                    format!("{} {year}", month(at))
-                };
+                let text = if step >= 12 { format!("{year}") } else { format!("{} {year}", month(at)) };
                 ticks.push((self.x(ts), text));
             }
             index += step;
@@ -152,19 +136,16 @@ impl TimeScale {
     /// Grid lines and labels below `bottom`.
     pub(crate) fn draw(&self, html: &mut Html, top: f64, bottom: f64, spacing: f64) {
         let ticks = self.ticks(spacing);
+        let mut grid = Path::default();
         for (x, _) in &ticks {
-            html.raw("<path class=\"grid\" d=\"M").coordinate(*x);
-            html.raw(" ").coordinate(top);
-            html.raw("V").coordinate(bottom + 4.0).raw("\"/>");
+            grid.polyline([(*x, top), (*x, bottom + 4.0)]);
         }
+        grid.draw(html, "grid");
         let right = self.left + self.width;
         for (x, text) in &ticks {
             // A label must not hang over the edge of the picture.
             let reach = text.chars().count() as f64 * 3.2;
-            let x = x.clamp(
-                self.left - 12.0 + reach,
-                (right + 12.0 - reach).max(self.left),
-            );
+            let x = x.clamp(self.left - 12.0 + reach, (right + 12.0 - reach).max(self.left));
             label(html, "tm", x, bottom + 16.0, text);
         }
         label(html, "ts", self.left, bottom + 30.0, &self.note());
@@ -203,34 +184,34 @@ pub(crate) struct ValueScale {
 impl ValueScale {
     pub(crate) fn new(max: f64, top: f64, bottom: f64) -> Self {
         let (step, steps) = round_steps(max, 4.0);
-        Self {
-            step,
-            steps,
-            top,
-            bottom,
-        }
+        Self { step, steps, top, bottom }
     }
 
     pub(crate) fn y(&self, value: f64) -> f64 {
         let share = value / (self.step * self.steps as f64);
-        let share = if share.is_nan() {
-            0.0
-        } else {
-            share.clamp(0.0, 1.0)
-        };
+        let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
         self.bottom - share * (self.bottom - self.top)
     }
 
     /// Grid lines with their values on the left.
     pub(crate) fn draw(&self, html: &mut Html, left: f64, right: f64) {
-        for i in 0..=self.steps {
+        self.draw_every(html, left, right, 1);
+    }
+
+    /// As [`draw`](Self::draw), the lowest and the highest line alone.
+    pub(crate) fn draw_ends(&self, html: &mut Html, left: f64, right: f64) {
+        self.draw_every(html, left, right, self.steps);
+    }
+
+    fn draw_every(&self, html: &mut Html, left: f64, right: f64, stride: usize) {
+        let mut grid = Path::default();
+        for i in (0..=self.steps).step_by(stride) {
             let value = self.step * i as f64;
             let y = self.y(value);
-            html.raw("<path class=\"grid\" d=\"M").coordinate(left);
-            html.raw(" ").coordinate(y);
-            html.raw("H").coordinate(right).raw("\"/>");
+            grid.polyline([(left, y), (right, y)]);
             label(html, "te", left - 6.0, y + 4.0, &decimal(value, 0));
         }
+        grid.draw(html, "grid");
     }
 }
 
@@ -240,11 +221,7 @@ mod tests {
 
     fn labels(first: i64, last: i64) -> Vec<String> {
         let scale = TimeScale::new(first, last, 0.0, 700.0);
-        scale
-            .ticks(90.0)
-            .into_iter()
-            .map(|(_, text)| text)
-            .collect()
+        scale.ticks(90.0).into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
@@ -260,12 +237,7 @@ mod tests {
 
     #[test]
     fn any_span_ends_with_few_labels() {
-        for (first, last) in [
-            (i64::MIN, i64::MAX),
-            (0, i64::MAX),
-            (i64::MAX, i64::MAX),
-            (0, 1),
-        ] {
+        for (first, last) in [(i64::MIN, i64::MAX), (0, i64::MAX), (i64::MAX, i64::MAX), (0, 1)] {
             assert!(labels(first, last).len() <= 64);
         }
     }

@@ -55,10 +55,7 @@ pub(crate) fn from_to(first: &str, last: &str) -> String {
 }
 
 pub(crate) fn name_cut(beginning: &str, characters: usize) -> String {
-    format!(
-        "{beginning}\u{2026} ({} characters)",
-        count(characters as u64)
-    )
+    format!("{beginning}\u{2026} ({} characters)", count(characters as u64))
 }
 
 /// Below the title: of when, and by which version.
@@ -70,11 +67,7 @@ pub(crate) fn provenance(o: &Overview, version: &str) -> String {
     } else {
         "no times in this log".to_string()
     };
-    if version.is_empty() {
-        when
-    } else {
-        format!("{when} \u{b7} Touchstone {version}")
-    }
+    if version.is_empty() { when } else { format!("{when} \u{b7} Touchstone {version}") }
 }
 
 /// The answer, in one sentence.
@@ -92,10 +85,7 @@ pub(crate) fn headline(o: &Overview) -> String {
         match o.rings {
             0 => format!("{of} accused of fake endorsements."),
             1 => format!("{of} accused of faking endorsements, in 1 ring."),
-            n => format!(
-                "{of} accused of faking endorsements, in {} rings.",
-                count(n)
-            ),
+            n => format!("{of} accused of faking endorsements, in {} rings.", count(n)),
         }
     }
 }
@@ -120,17 +110,11 @@ pub(crate) fn how_sure(o: &Overview) -> String {
         format!("Of the {} accounts accused", count(o.accused))
     };
     let expected = if innocent < 0.95 {
-        format!(
-            "fewer than 1 is expected to be innocent ({} on average",
-            amount(innocent)
-        )
+        format!("fewer than 1 is expected to be innocent ({} on average", amount(innocent))
     } else if innocent < 1.05 {
         "at most 1 is expected to be innocent (on average".to_string()
     } else {
-        format!(
-            "at most {} are expected to be innocent (on average",
-            amount(innocent)
-        )
+        format!("at most {} are expected to be innocent (on average", amount(innocent))
     };
     format!("{of}, {expected}; false discovery rate {level}).")
 }
@@ -140,10 +124,7 @@ pub(crate) fn suspects(o: &Overview) -> Option<String> {
     match o.suspects {
         0 => None,
         1 => Some("1 more account is suspect: worth a look, not accused.".to_string()),
-        n => Some(format!(
-            "{} more accounts are suspect: worth a look, not accused.",
-            count(n)
-        )),
+        n => Some(format!("{} more accounts are suspect: worth a look, not accused.", count(n))),
     }
 }
 
@@ -151,10 +132,7 @@ pub(crate) fn suspects(o: &Overview) -> Option<String> {
 pub(crate) fn bubble(o: &Overview) -> String {
     let (authentic, discounted) = split(o.endorsements, o.discounted);
     if o.discounted < 0.05 {
-        return format!(
-            "All {} reported count as authentic.",
-            endorsements(o.endorsements)
-        );
+        return format!("All {} reported count as authentic.", endorsements(o.endorsements));
     }
     let share = percent(o.discounted / o.endorsements.max(1) as f64);
     format!(
@@ -181,11 +159,7 @@ pub(crate) fn input(o: &Overview) -> String {
 
 /// How many checks ran.
 pub(crate) fn checks(ran: usize, of: usize) -> String {
-    if ran == of {
-        format!("All {of} checks ran.")
-    } else {
-        format!("{ran} of {of} checks ran.")
-    }
+    if ran == of { format!("All {of} checks ran.") } else { format!("{ran} of {of} checks ran.") }
 }
 
 /// What a signal looks for; none for one that this page does not know.
@@ -242,10 +216,7 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
 /// How sure a ring is: bits, and what they mean.
 pub(crate) fn ring_odds(value: f64) -> String {
     match odds(value) {
-        Some(odds) => format!(
-            "{}: at most {odds} innocent groups would look like this.",
-            bits(value)
-        ),
+        Some(odds) => format!("{}: at most {odds} innocent groups would look like this.", bits(value)),
         None => format!("{}: no more than innocent groups show.", bits(value)),
     }
 }
@@ -260,14 +231,8 @@ pub(crate) fn evidence_odds(value: f64) -> String {
 
 /// The facts of a ring, each a short phrase.
 pub(crate) fn ring_facts(ring: &RingCase, timed: bool) -> Vec<String> {
-    let mut facts = vec![
-        format!(
-            "{}, {} accused",
-            members(ring.members_total),
-            count(ring.accused)
-        ),
-        targets(ring.targets_total),
-    ];
+    let mut facts =
+        vec![format!("{}, {} accused", members(ring.members_total), count(ring.accused)), targets(ring.targets_total)];
     if timed {
         facts.push(period(ring.first_ts, ring.last_ts));
         if ring.window_seconds > 0.0 {
@@ -314,11 +279,7 @@ pub(crate) fn more_targets(n: usize) -> String {
 }
 
 pub(crate) fn list_cut(shown: usize, total: u64) -> String {
-    format!(
-        "{} of {} are listed here; the findings files list all.",
-        count(shown as u64),
-        count(total)
-    )
+    format!("{} of {} are listed here; the findings files list all.", count(shown as u64), count(total))
 }
 
 pub(crate) const TARGETS_CAPTION: &str = "Targets with most discounted endorsements";
@@ -351,10 +312,7 @@ pub(crate) fn glossary(fdr: f64) -> Vec<(&'static str, String)> {
                 percent(fdr)
             ),
         ),
-        (
-            "Suspect",
-            "worth a look. Nothing follows from it by itself.".to_string(),
-        ),
+        ("Suspect", "worth a look. Nothing follows from it by itself.".to_string()),
         (
             "Reported, authentic, discounted",
             "reported is what the log counts; each endorsement is then discounted by the \
@@ -362,10 +320,7 @@ pub(crate) fn glossary(fdr: f64) -> Vec<(&'static str, String)> {
              accused account keeps the endorsements it meant."
                 .to_string(),
         ),
-        (
-            "In step",
-            "another member acted on the same target within the ring's window.".to_string(),
-        ),
+        ("In step", "another member acted on the same target within the ring's window.".to_string()),
         (
             "Expected",
             "what innocent accounts as active, on targets as popular and at the same hours would \
@@ -408,12 +363,13 @@ pub(crate) mod column {
 
 /// A number for a tile, with what it is of.
 pub(crate) fn tile_note_accused(o: &Overview) -> String {
-    format!("of {}", accounts(o.accounts))
+    let of = accounts(o.accounts);
+    match o.rings {
+        0 => format!("of {of}"),
+        n => format!("of {of}, in {}", counted(n, "ring", "rings")),
+    }
 }
 
 pub(crate) fn tile_note_discounted(o: &Overview) -> String {
-    format!(
-        "{} of reported",
-        percent(o.discounted / o.endorsements.max(1) as f64)
-    )
+    format!("{} of reported", percent(o.discounted / o.endorsements.max(1) as f64))
 }

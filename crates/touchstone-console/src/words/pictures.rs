@@ -3,7 +3,7 @@
 
 use touchstone_detect::findings::{Overview, TargetCount};
 
-use crate::text::{amount, count, counted, duration, percent, period, share, split};
+use crate::text::{amount, count, counted, percent, period, share, split};
 
 use super::{endorsements, members, targets};
 
@@ -12,31 +12,21 @@ pub(crate) const AXIS_UTC: &str = "UTC";
 
 pub(crate) fn share_title(o: &Overview) -> String {
     let (authentic, discounted) = split(o.endorsements, o.discounted);
-    format!(
-        "{authentic} of {} authentic, {discounted} discounted",
-        endorsements(o.endorsements)
-    )
+    format!("{authentic} of {} authentic, {discounted} discounted", endorsements(o.endorsements))
 }
 
 pub(crate) fn share_desc(o: &Overview) -> String {
-    format!(
-        "The bar is {} discounted.",
-        percent(o.discounted / o.endorsements.max(1) as f64)
-    )
+    format!("The bar is {} discounted.", percent(o.discounted / o.endorsements.max(1) as f64))
 }
 
 pub(crate) const TIMELINE_CAPTION: &str = "Endorsements reported in each stretch of time. The hatched part is discounted, the solid part \
      authentic.";
+pub(crate) const TIMELINE_PANEL: &str = "Discounted alone, on its own scale";
 pub(crate) const NO_TIMELINE: &str = "There is no picture over time: the log has no times.";
 pub(crate) const NO_TIMELINE_DATA: &str = "There is no picture over time: no endorsement to show.";
 
 pub(crate) fn timeline_title(reported: f64, authentic: f64, first: i64, last: i64) -> String {
-    format!(
-        "{} reported, {} authentic, {}",
-        amount(reported),
-        amount(authentic),
-        period(first, last)
-    )
+    format!("{} reported, {} authentic, {}", amount(reported), amount(authentic), period(first, last))
 }
 
 pub(crate) fn timeline_desc(when: &str, discounted: f64, reported: f64) -> String {
@@ -52,32 +42,14 @@ pub(crate) fn timeline_desc(when: &str, discounted: f64, reported: f64) -> Strin
 
 pub(crate) const RASTER_NO_TIMES: &str = "There is no picture over time: the log has no times, so nobody can be seen to act in step. The \
      evidence rests on who endorsed what.";
-pub(crate) const RASTER_NO_EVENTS: &str =
-    "There is no picture over time: no endorsement of this ring is listed.";
+pub(crate) const RASTER_NO_EVENTS: &str = "There is no picture over time: no endorsement of this ring is listed.";
 
-pub(crate) fn raster_caption(window_seconds: f64) -> String {
-    let step = if window_seconds > 0.0 {
-        format!(
-            "within {} of another member on the same target",
-            duration(window_seconds)
-        )
-    } else {
-        "together with another member on the same target".to_string()
-    };
-    format!(
-        "Each row is a member, each tick an endorsement of a ring target. Tall ticks are in step: \
-         {step}. Where ticks line up in columns, the members acted at the same moments."
-    )
-}
+pub(crate) const RASTER_CAPTION: &str = "A row a member, a tick an endorsement of a ring target. Tall ticks are in step: they line up in \
+     columns where members acted at the same moments.";
 
 pub(crate) fn raster_title(in_step: u64, events: u64) -> String {
     let acted = if in_step == 1 { "was" } else { "were" };
-    format!(
-        "{} of {} ({}) {acted} in step",
-        count(in_step),
-        endorsements(events),
-        share(in_step, events)
-    )
+    format!("{} of {} ({}) {acted} in step", count(in_step), endorsements(events), share(in_step, events))
 }
 
 pub(crate) fn raster_desc(accounts: u64, in_step_accounts: u64, first: i64, last: i64) -> String {
@@ -98,19 +70,11 @@ pub(crate) fn legend_alone(n: u64) -> String {
 }
 
 pub(crate) fn drawn_members(drawn: usize, total: u64) -> String {
-    format!(
-        "Drawn: the {} members with most evidence of {}.",
-        count(drawn as u64),
-        count(total)
-    )
+    format!("Drawn: the {} members with most evidence of {}.", count(drawn as u64), count(total))
 }
 
 pub(crate) fn drawn_ticks(drawn: usize, total: usize) -> String {
-    format!(
-        "Drawn: {} of {} ticks, spread evenly.",
-        count(drawn as u64),
-        count(total as u64)
-    )
+    format!("Drawn: {} of {} ticks, spread evenly.", count(drawn as u64), count(total as u64))
 }
 
 pub(crate) fn drawn_cells(rows: usize, rows_of: u64, columns: usize, columns_of: u64) -> String {
@@ -123,11 +87,8 @@ pub(crate) fn drawn_cells(rows: usize, rows_of: u64, columns: usize, columns_of:
     )
 }
 
-pub(crate) const HEATMAP_CAPTION: &str = "Each row is a member, each column a target, numbered as in the tables below. Large squares were \
-     in step, small ones were endorsed out of step, empty fields were not endorsed. The darker, \
-     the more probably fake.";
-pub(crate) const HEATMAP_CAPTION_UNTIMED: &str = "Each row is a member, each column a target, numbered as in the tables below. A square is an \
-     endorsement, an empty field none. The darker, the more probably fake.";
+pub(crate) const HEATMAP_CAPTION: &str =
+    "A row a member, a column a target, numbered as in the table of targets below.";
 
 pub(crate) fn heatmap_title(endorsed: u64, rows: usize, columns: usize) -> String {
     let cells = (rows * columns) as u64;
@@ -142,17 +103,10 @@ pub(crate) fn heatmap_title(endorsed: u64, rows: usize, columns: usize) -> Strin
 }
 
 pub(crate) fn heatmap_desc(endorsed: u64, in_step: u64, likely_fake: u64, timed: bool) -> String {
-    let fake = format!(
-        "{} ({}) are fake with a probability of 90% or more",
-        count(likely_fake),
-        share(likely_fake, endorsed)
-    );
+    let fake =
+        format!("{} ({}) are fake with a probability of 90% or more", count(likely_fake), share(likely_fake, endorsed));
     if timed {
-        format!(
-            "{} of them ({}) were in step; {fake}.",
-            count(in_step),
-            share(in_step, endorsed)
-        )
+        format!("{} of them ({}) were in step; {fake}.", count(in_step), share(in_step, endorsed))
     } else {
         format!("{fake}.")
     }
@@ -164,19 +118,12 @@ pub(crate) const LEGEND_HEAT_ENDORSED: &str = "endorsed";
 pub(crate) const LEGEND_HEAT_SHADES: [&str; 3] = ["p_fake under 50%", "50 to 90%", "90% or more"];
 
 pub(crate) fn evidence_title(observed: f64, expected: f64) -> String {
-    format!(
-        "{} observed, {} expected",
-        amount(observed),
-        amount(expected)
-    )
+    format!("{} observed, {} expected", amount(observed), amount(expected))
 }
 
 pub(crate) fn evidence_desc(statistic: &str, observed: f64, expected: f64) -> String {
     if expected > 0.0 && observed / expected >= 1.5 {
-        return format!(
-            "{statistic}: {} times as many as expected.",
-            amount(observed / expected)
-        );
+        return format!("{statistic}: {} times as many as expected.", amount(observed / expected));
     }
     if observed > 0.0 && expected / observed >= 1.5 {
         return format!("{statistic}: fewer than expected.");
@@ -216,11 +163,7 @@ pub(crate) const SERIES_CAPTION: &str = "So far, over time: the upper line is re
      discounted. The bar at the end is the 95% interval.";
 
 pub(crate) fn series_cut(drawn: usize, total: usize) -> String {
-    format!(
-        "Drawn: the first {} of {}.",
-        count(drawn as u64),
-        counted(total as u64, "target", "targets")
-    )
+    format!("Drawn: the first {} of {}.", count(drawn as u64), counted(total as u64, "target", "targets"))
 }
 
 pub(crate) const HATCH_DESC: &str = "The pattern of discounted parts.";

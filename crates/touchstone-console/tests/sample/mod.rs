@@ -2,8 +2,8 @@
 #![allow(dead_code)] // Each user needs a part.
 
 use touchstone_detect::findings::{
-    Evidence, Overview, ReportModel, RingCase, RingEvent, RingKind, RingMember, SignalRun,
-    TargetCount, TargetSeries, Verdict,
+    Evidence, Overview, ReportModel, RingCase, RingEvent, RingKind, RingMember, SignalRun, TargetCount, TargetSeries,
+    Verdict,
 };
 
 const SECOND: i64 = 1_000_000;
@@ -17,10 +17,7 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n.max(1)
     }
 
@@ -57,11 +54,7 @@ pub(crate) fn ring(seed: u64, plan: &Plan) -> RingCase {
             } else {
                 continue;
             };
-            let p_fake = if in_step {
-                0.85 + dice.share() * 0.15
-            } else {
-                dice.share() * 0.8
-            };
+            let p_fake = if in_step { 0.85 + dice.share() * 0.15 } else { dice.share() * 0.8 };
             events.push(RingEvent {
                 member: member as u32,
                 target: target as u32,
@@ -78,11 +71,7 @@ pub(crate) fn ring(seed: u64, plan: &Plan) -> RingCase {
             let joint = own.clone().count() as u64;
             RingMember {
                 account: (plan.account)(i),
-                verdict: if i + 2 < plan.members || plan.members < 8 {
-                    Verdict::Inauthentic
-                } else {
-                    Verdict::Suspect
-                },
+                verdict: if i + 2 < plan.members || plan.members < 8 { Verdict::Inauthentic } else { Verdict::Suspect },
                 bits: plan.bits * (1.0 - i as f64 / (plan.members as f64 * 1.6)),
                 joint_targets: joint,
                 endorsements: joint + dice.below(40),
@@ -108,10 +97,7 @@ pub(crate) fn ring(seed: u64, plan: &Plan) -> RingCase {
             }
         })
         .collect();
-    let accused = members
-        .iter()
-        .filter(|m| m.verdict == Verdict::Inauthentic)
-        .count();
+    let accused = members.iter().filter(|m| m.verdict == Verdict::Inauthentic).count();
     let in_step = events.iter().filter(|e| e.in_step).count();
     RingCase {
         ring: plan.id.to_string(),
@@ -170,8 +156,7 @@ fn evidence(plan: &Plan, in_step: usize) -> Vec<Evidence> {
             "endorsers shared by targets of unrelated owners",
             observed / 3.0,
             4.2,
-            "Pairs of these targets share 31 endorsers on average; targets as popular share 4.2."
-                .to_string(),
+            "Pairs of these targets share 31 endorsers on average; targets as popular share 4.2.".to_string(),
         ),
         of(
             "burst",
@@ -179,8 +164,7 @@ fn evidence(plan: &Plan, in_step: usize) -> Vec<Evidence> {
             "endorsements in the densest 10 minutes",
             3.0,
             2.6,
-            "The densest ten minutes hold 3 endorsements, about as many as other targets see."
-                .to_string(),
+            "The densest ten minutes hold 3 endorsements, about as many as other targets see.".to_string(),
         ),
     ]
 }
@@ -192,11 +176,7 @@ fn series(count: TargetCount, seed: u64) -> TargetSeries {
     let points = (0..=96)
         .map(|i| {
             let real = count.authentic * (i as f64 / 96.0).powf(0.7);
-            let bought = if i < jump {
-                0.0
-            } else {
-                fake * ((i - jump + 1) as f64 / 6.0).min(1.0)
-            };
+            let bought = if i < jump { 0.0 } else { fake * ((i - jump + 1) as f64 / 6.0).min(1.0) };
             (START + i * 2 * HOUR, (real + bought).round(), real)
         })
         .collect();
@@ -204,11 +184,7 @@ fn series(count: TargetCount, seed: u64) -> TargetSeries {
 }
 
 fn signal(signal: &str, ran: bool, note: &str) -> SignalRun {
-    SignalRun {
-        signal: signal.to_string(),
-        ran,
-        note: note.to_string(),
-    }
+    SignalRun { signal: signal.to_string(), ran, note: note.to_string() }
 }
 
 /// Three rings: a farm of 60, a collusion network with awkward names, a pod of 5.
@@ -276,21 +252,13 @@ pub(crate) fn three_rings() -> ReportModel {
         fake(b).total_cmp(&fake(a))
     });
     targets.truncate(20);
-    let discounted: f64 = rings
-        .iter()
-        .flat_map(|r| &r.members)
-        .map(|m| m.discounted)
-        .sum();
+    let discounted: f64 = rings.iter().flat_map(|r| &r.members).map(|m| m.discounted).sum();
     let mut dice = Dice(3);
     let timeline = (0..216)
         .map(|i| {
             let day = 1.0 + (i as f64 / 24.0 * std::f64::consts::TAU).sin();
             let real = (60.0 + 180.0 * day + dice.share() * 40.0).round();
-            let fake = if dice.share() < 0.3 {
-                (discounted / 60.0_f64).round()
-            } else {
-                0.0
-            };
+            let fake = if dice.share() < 0.3 { (discounted / 60.0_f64).round() } else { 0.0 };
             (START + i * HOUR, real + fake, real)
         })
         .collect::<Vec<_>>();
