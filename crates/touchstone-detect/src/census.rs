@@ -43,6 +43,12 @@ impl Census<'_> {
         }
     }
 
+    /// All endorsements.
+    #[must_use]
+    pub fn endorsements(&self) -> u64 {
+        self.degree.iter().map(|d| u64::from(*d)).sum()
+    }
+
     /// Accounts with at least one endorsement.
     #[must_use]
     pub fn endorsers(&self) -> usize {

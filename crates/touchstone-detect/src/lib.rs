@@ -9,6 +9,7 @@ pub mod findings;
 mod hash;
 pub mod params;
 pub mod partition;
+pub mod pipeline;
 pub mod ring;
 pub mod schedule;
 pub mod signals;

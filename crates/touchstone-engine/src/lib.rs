@@ -2,3 +2,10 @@
 
 pub mod run;
 pub mod store;
+pub mod write;
+
+/// BLAKE3 of a text, as hexadecimal.
+#[must_use]
+pub fn hash_text(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex().to_string()
+}

@@ -1,1 +1,12 @@
-fn main() {}
+//! Which likes are real? The command line of Touchstone.
+
+mod command;
+mod configuration;
+mod exit;
+mod job;
+mod progress;
+mod terminal;
+
+fn main() -> std::process::ExitCode {
+    exit::code(command::run(std::env::args_os()))
+}

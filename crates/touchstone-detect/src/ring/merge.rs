@@ -1,6 +1,6 @@
 //! One set of rings out of both directions of the cross-fit.
 
-use super::roster::Roster;
+use super::roster::{Roster, Sets};
 use crate::findings::RingKind;
 use crate::fuse::Dossier;
 use crate::partition::NONE;
@@ -88,7 +88,7 @@ pub fn rings(
 /// For each direction, the merged number of each candidate.
 fn joined(rosters: &[Roster; 2]) -> [Vec<usize>; 2] {
     let first = rosters[0].members.len();
-    let mut parent: Vec<usize> = (0..first + rosters[1].members.len()).collect();
+    let mut sets = Sets::new(first + rosters[1].members.len());
     let mut overlap: BTreeMap<(u32, u32), usize> = BTreeMap::new();
     for (a, b) in rosters[0].ring.iter().zip(&rosters[1].ring) {
         if *a != NONE && *b != NONE {
@@ -98,20 +98,11 @@ fn joined(rosters: &[Roster; 2]) -> [Vec<usize>; 2] {
     for ((a, b), n) in overlap {
         let smaller = rosters[0].members[a as usize].len().min(rosters[1].members[b as usize].len());
         if n >= 2 && n as f64 >= OVERLAP_MIN * smaller as f64 {
-            let (x, y) = (find(&mut parent, a as usize), find(&mut parent, first + b as usize));
-            parent[x.max(y)] = x.min(y);
+            sets.join(a as usize, first + b as usize);
         }
     }
-    let all: Vec<usize> = (0..parent.len()).map(|i| find(&mut parent, i)).collect();
+    let all: Vec<usize> = (0..first + rosters[1].members.len()).map(|i| sets.root(i)).collect();
     [all[..first].to_vec(), all[first..].to_vec()]
-}
-
-fn find(parent: &mut [usize], mut i: usize) -> usize {
-    while parent[i] != i {
-        parent[i] = parent[parent[i]];
-        i = parent[i];
-    }
-    i
 }
 
 fn common_scale(members: &[u32], dossiers: &BTreeMap<u32, Dossier>) -> u8 {

@@ -70,9 +70,6 @@ pub fn count(
                         continue;
                     }
                     let own = usize::from(roster.of(a) == Some(ring));
-                    if own == 0 && roster.of(a).is_some() {
-                        continue;
-                    }
                     let near = times.partition_point(|x| *x <= t + window) - times.partition_point(|x| *x < t - window);
                     let all = ts.partition_point(|x| *x <= t + window) - ts.partition_point(|x| *x < t - window);
                     if near - own >= MEMBERS_IN_WINDOW_MIN && near as f64 >= RING_SHARE_MIN * all as f64 {
@@ -85,10 +82,20 @@ pub fn count(
     hits
 }
 
-/// Who joins: outsiders with at least two hits and at least a quarter of the median member's. An
-/// account that several rings attract joins the one it hit most.
+/// What the hits change in a roster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Growth {
+    /// Rings that are one, (lower, higher).
+    pub mergers: Vec<(u32, u32)>,
+    /// Accounts that join, (account, ring).
+    pub joiners: Vec<(u32, u32)>,
+}
+
+/// Who joins: outsiders with at least two hits and at least a quarter of the median member's; the
+/// ring they hit most. Which rings merge: those of which half the members would join the other. A
+/// ring in parts hides itself, since each part takes the others for the crowd.
 #[must_use]
-pub fn judge(hits: &Hits, roster: &Roster) -> Vec<(u32, u32)> {
+pub fn judge(hits: &Hits, roster: &Roster) -> Growth {
     let mut by_ring: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for ((ring, account), n) in &hits.hits {
         if roster.of(*account) == Some(*ring) {
@@ -103,14 +110,27 @@ pub fn judge(hits: &Hits, roster: &Roster) -> Vec<(u32, u32)> {
         })
         .collect();
     let mut best: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
+    let mut shared: BTreeMap<(u32, u32), usize> = BTreeMap::new();
     for ((ring, account), n) in &hits.hits {
         let Some(typical) = median.get(ring) else { continue };
-        if roster.of(*account).is_none() && *n >= 2 && n * 4 >= *typical {
-            let entry = best.entry(*account).or_insert((*n, *ring));
-            if *n > entry.0 {
-                *entry = (*n, *ring);
+        if *n < 2 || *n * 4 < *typical {
+            continue;
+        }
+        match roster.of(*account) {
+            Some(own) if own == *ring => {}
+            Some(own) => *shared.entry((own, *ring)).or_default() += 1,
+            None => {
+                let entry = best.entry(*account).or_insert((*n, *ring));
+                if *n > entry.0 {
+                    *entry = (*n, *ring);
+                }
             }
         }
     }
-    best.into_iter().map(|(account, (_, ring))| (account, ring)).collect()
+    let mergers = shared
+        .into_iter()
+        .filter(|((own, _), n)| *n * 2 >= roster.members[*own as usize].len())
+        .map(|((a, b), _)| (a.min(b), a.max(b)))
+        .collect();
+    Growth { mergers, joiners: best.into_iter().map(|(account, (_, ring))| (account, ring)).collect() }
 }

@@ -1,0 +1,392 @@
+//! The whole of detection, from counts to verdicts, over any engine that can bring partitions.
+//!
+//! Counting goes over partitions, judging over what they add up to. Partial results are merged in
+//! order of partition, so neither the number of threads nor of machines changes anything.
+
+use crate::attribute::Attribution;
+use crate::census::Census;
+use crate::explain;
+use crate::findings::SignalRun;
+use crate::fuse::{self, Dossier};
+use crate::params::Params;
+use crate::partition::Partition;
+use crate::ring::group::groups;
+use crate::ring::merge::{self, Ring};
+use crate::ring::roster::Roster;
+use crate::schedule::{SCALES, Schedule};
+use crate::signals::burst::{self, BurstEvidence};
+use crate::signals::lockstep::grow;
+use crate::signals::lockstep::judge::{self as lockstep, Testimony};
+use crate::signals::lockstep::pairs::{self, BUCKETS, Edge, PairNull, PairTotals};
+use crate::signals::lockstep::trials::{self, Habits, Trial, TrialContext};
+use crate::signals::pool::{self, PoolEvidence, TargetGroups};
+use crate::survey::{Survey, Tempo, schedule};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Who moves the rows: brings every partition to a count, and tells the time.
+pub trait Engine {
+    /// Why a partition cannot be had.
+    type Error: Send;
+
+    /// Runs `count` over every partition (endorsements, and views of the same targets where there are
+    /// any); results in order of partition.
+    ///
+    /// # Errors
+    /// If a partition cannot be had, or the run was cancelled.
+    fn count<T: Send>(
+        &self,
+        count: impl Fn(&Partition<'_>, Option<&Partition<'_>>) -> T + Sync,
+    ) -> Result<Vec<T>, Self::Error>;
+
+    /// Runs one stage that goes over `rows` rows; a place to measure.
+    fn stage<T>(&self, name: &'static str, rows: u64, work: impl FnOnce() -> T) -> T;
+}
+
+/// What detection is told of a log besides its partitions.
+#[derive(Clone, Copy, Debug)]
+pub struct Log<'a> {
+    /// Numbers an account or target.
+    pub census: Census<'a>,
+    /// First endorsement, microseconds since 1970 UTC.
+    pub first_ts: i64,
+    /// Last endorsement.
+    pub last_ts: i64,
+    /// Whether there are views.
+    pub has_views: bool,
+}
+
+/// All that was found, by canonical id.
+pub struct Outcome {
+    /// Scales and folds; `None` without times.
+    pub schedule: Option<Schedule>,
+    /// Evidence by account; whoever is not listed has none.
+    pub dossiers: BTreeMap<u32, Dossier>,
+    /// The line of e-BH in bits.
+    pub accusation_bits: f64,
+    /// Rings, strongest first.
+    pub rings: Vec<Ring>,
+    /// Which endorsements are fake.
+    pub attribution: Attribution,
+    /// Ring of each account as a roster (position in `rings`).
+    pub roster: Roster,
+    /// Evidence on the bursts of targets, by target.
+    pub bursts: BTreeMap<u32, BurstEvidence>,
+    /// What ran.
+    pub signals: Vec<SignalRun>,
+    /// What limits the result.
+    pub warnings: Vec<String>,
+}
+
+/// Detects.
+///
+/// # Errors
+/// If a partition cannot be read, or the run was cancelled.
+pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<Outcome, E::Error> {
+    let census = &log.census;
+    let rows = census.endorsements();
+    let mut signals = Vec::new();
+    let mut warnings = Vec::new();
+
+    let mut timed = None;
+    if census.timed {
+        let survey = engine.stage("survey", rows, || {
+            engine.count(|p, _| Survey::count(p, census)).map(|all| {
+                let mut sum = Survey::default();
+                all.iter().for_each(|s| sum.merge(s));
+                sum
+            })
+        })?;
+        timed = Some((schedule(&survey, log.first_ts, log.last_ts, params.seed), Tempo::new(&survey)));
+    }
+
+    let mut rosters: [Roster; 2] = Default::default();
+    let mut testimonies: [Vec<Testimony>; 2] = Default::default();
+    let mut habits = Habits::default();
+    match &timed {
+        Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
+            let (edges, totals) = find_edges(engine, census, schedule, params)?;
+            rosters = engine.stage("rings", edges.len() as u64, || candidate_rings(&edges, census, params));
+            drop(edges);
+            (testimonies, habits) = test_rings(engine, census, schedule, tempo, params, &mut rosters)?;
+            signals.push(lockstep_ran(schedule, census.owner.is_some()));
+            if totals.capped > 0 {
+                warnings.push(format!(
+                    "pair generation: {} of {rows} endorsements have more than {} others after them within the window; only \
+                     the nearest were paired, so a ring that acts in crowds alone may be missed (raise \
+                     detect.lockstep.neighbours_max)",
+                    totals.capped, params.lockstep.neighbours_max
+                ));
+            }
+        }
+        Some((schedule, _)) => signals.push(not_run(
+            "lockstep",
+            format!(
+                "the log spans {} at a resolution of {}; too short or too coarse to tell coincidence from coordination",
+                explain::duration(schedule.last_ts - schedule.first_ts),
+                explain::duration(schedule.resolution.max(1_000_000)),
+            ),
+        )),
+        None => signals.push(not_run("lockstep", "the log has no times".into())),
+    }
+
+    let (pool_evidence, pool_note) = run_pool(engine, census, params)?;
+    signals.push(SignalRun { signal: "pool".into(), ran: true, note: pool_note });
+
+    let bursts = match &timed {
+        Some((_, tempo)) => {
+            signals.push(SignalRun { signal: "burst".into(), ran: true, note: burst_note(log) });
+            run_burst(engine, census, tempo, params)?
+        }
+        None => {
+            signals.push(not_run("burst", "the log has no times".into()));
+            BTreeMap::new()
+        }
+    };
+
+    let (dossiers, accusation_bits, rings) = engine.stage("fuse", census.endorsers() as u64, || {
+        let dossiers = fuse::fuse(testimonies, pool_evidence);
+        let line = fuse::accusation_bits(&dossiers, census.endorsers(), params);
+        let rings = merge::rings(&rosters, &dossiers, line, params.suspect_bits);
+        (dossiers, line, rings)
+    });
+    let roster = merge::final_roster(&rings, census.degree.len());
+    let trials = match &timed {
+        Some((schedule, tempo)) if !rings.is_empty() => engine.stage("attribute", rows, || {
+            let context = TrialContext {
+                census,
+                schedule,
+                tempo,
+                habits: &habits,
+                roster: &roster,
+                fold: None,
+                own_scale_only: true,
+                params: &params.lockstep,
+            };
+            engine.count(|p, _| trials::count(p, &context)).map(|t| t.concat())
+        })?,
+        _ => Vec::new(),
+    };
+    let attribution = Attribution::new(&rings, &dossiers, &trials);
+    Ok(Outcome {
+        schedule: timed.map(|t| t.0),
+        dossiers,
+        accusation_bits,
+        rings,
+        attribution,
+        roster,
+        bursts,
+        signals,
+        warnings,
+    })
+}
+
+fn not_run(signal: &str, why: String) -> SignalRun {
+    SignalRun { signal: signal.into(), ran: false, note: why }
+}
+
+fn lockstep_ran(schedule: &Schedule, owners: bool) -> SignalRun {
+    let windows: Vec<String> = (0..SCALES)
+        .filter(|s| schedule.usable[*s])
+        .map(|s| explain::duration(schedule.scales[s].window))
+        .collect();
+    let owner = if owners {
+        "owner (each counts once)"
+    } else {
+        "no owner column: fans of one author are told apart by their pace alone"
+    };
+    SignalRun {
+        signal: "lockstep".into(),
+        ran: true,
+        note: format!("used actor, target, ts with windows of {}; {owner}", windows.join(", ")),
+    }
+}
+
+fn burst_note(log: &Log<'_>) -> String {
+    let mut used = vec!["actor, target, ts"];
+    let mut missing = Vec::new();
+    let mut check = |there: bool, name: &'static str| if there { used.push(name) } else { missing.push(name) };
+    check(log.has_views, "views");
+    check(log.census.owner.is_some(), "owner");
+    check(log.census.published.is_some(), "published_at");
+    if missing.is_empty() {
+        format!("used {}", used.join(", "))
+    } else {
+        format!("used {}; {} would sharpen it", used.join(", "), missing.join(", "))
+    }
+}
+
+fn find_edges<E: Engine>(
+    engine: &E,
+    census: &Census<'_>,
+    schedule: &Schedule,
+    params: &Params,
+) -> Result<(Vec<Edge>, PairTotals), E::Error> {
+    let rows = census.endorsements();
+    let lockstep = &params.lockstep;
+    let totals = engine.stage("pair totals", rows, || {
+        engine.count(|p, _| pairs::count_totals(p, census, schedule, lockstep)).map(|all| {
+            let mut sum = PairTotals::default();
+            all.iter().for_each(|t| sum.merge(t));
+            sum
+        })
+    })?;
+    let null = PairNull::new(totals.clone(), census, lockstep);
+    let passes = totals.total().div_ceil(lockstep.keys_max.max(1) as u64).max(1);
+    let mut edges = Vec::new();
+    engine.stage("pairs", totals.total(), || -> Result<(), E::Error> {
+        for pass in 0..passes {
+            let keys = engine.count(|p, _| {
+                pairs::count_keys(p, census, schedule, lockstep, (pass, passes))
+            })?;
+            let found: Vec<Vec<Edge>> = (0..BUCKETS)
+                .into_par_iter()
+                .map(|b| {
+                    let chunks: Vec<&[u64]> = keys.iter().map(|k| k.buckets[b].as_slice()).collect();
+                    null.judge(&chunks, census.degree)
+                })
+                .collect();
+            edges.extend(found.into_iter().flatten());
+        }
+        Ok(())
+    })?;
+    edges.sort_unstable_by_key(|e| (e.fold, e.low, e.high));
+    Ok((edges, totals))
+}
+
+fn candidate_rings(edges: &[Edge], census: &Census<'_>, params: &Params) -> [Roster; 2] {
+    [0u8, 1].map(|fold| {
+        let of_fold: Vec<&Edge> = edges.iter().filter(|e| e.fold == fold).collect();
+        let weighted: Vec<(u32, u32, f64)> = of_fold.iter().map(|e| (e.low, e.high, e.weight)).collect();
+        let members = groups(&weighted, params.lockstep.members_min);
+        let roster = Roster::new(census.degree.len(), members, Vec::new());
+        let mut votes = vec![[0u32; SCALES]; roster.members.len()];
+        for e in of_fold {
+            if let (Some(a), Some(b)) = (roster.of(e.low), roster.of(e.high)) {
+                if a == b {
+                    votes[a as usize][e.scale as usize] += 1;
+                }
+            }
+        }
+        let scale = votes
+            .iter()
+            .map(|v| (0..SCALES).max_by_key(|s| (v[*s], std::cmp::Reverse(*s))).unwrap_or(0) as u8)
+            .collect();
+        Roster { scale, ..roster }
+    })
+}
+
+#[allow(clippy::too_many_arguments)] // one caller
+fn test_rings<E: Engine>(
+    engine: &E,
+    census: &Census<'_>,
+    schedule: &Schedule,
+    tempo: &Tempo,
+    params: &Params,
+    rosters: &mut [Roster; 2],
+) -> Result<([Vec<Testimony>; 2], Habits), E::Error> {
+    if rosters.iter().all(|r| r.members.is_empty()) {
+        return Ok(Default::default());
+    }
+    let rows = census.endorsements();
+    engine.stage("grow", rows, || -> Result<(), E::Error> {
+        let hits = engine.count(|p, _| {
+            [0, 1].map(|fold| grow::count(p, census, schedule, &rosters[fold], fold, &params.lockstep))
+        })?;
+        let mut sums: [grow::Hits; 2] = Default::default();
+        for [a, b] in hits {
+            sums[0].merge(a);
+            sums[1].merge(b);
+        }
+        for fold in 0..2 {
+            let growth = grow::judge(&sums[fold], &rosters[fold]);
+            rosters[fold].grow(&growth.joiners, &growth.mergers);
+        }
+        Ok(())
+    })?;
+    let rosters = &*rosters;
+    let habits = engine.stage("habits", rows, || -> Result<Habits, E::Error> {
+        let parts = engine.count(|p, _| {
+            Habits::count(p, census, |a| rosters.iter().any(|r| r.of(a).is_some()))
+        })?;
+        let mut sum = Habits::default();
+        parts.into_iter().for_each(|h| sum.merge(h));
+        Ok(sum)
+    })?;
+    let testimonies = engine.stage("test", rows, || -> Result<_, E::Error> {
+        let parts: Vec<[Vec<Trial>; 2]> = engine.count(|p, _| {
+            [0, 1].map(|direction| {
+                let context = TrialContext {
+                    census,
+                    schedule,
+                    tempo,
+                    habits: &habits,
+                    roster: &rosters[direction],
+                    // Found in one fold, tested on the other.
+                    fold: Some(1 - direction),
+                    own_scale_only: false,
+                    params: &params.lockstep,
+                };
+                trials::count(p, &context)
+            })
+        })?;
+        let mut both: [Vec<Trial>; 2] = Default::default();
+        for [a, b] in parts {
+            both[0].extend(a);
+            both[1].extend(b);
+        }
+        Ok(both.map(|t| lockstep::judge(t, census, schedule)))
+    })?;
+    Ok((testimonies, habits))
+}
+
+fn run_pool<E: Engine>(
+    engine: &E,
+    census: &Census<'_>,
+    params: &Params,
+) -> Result<(Vec<PoolEvidence>, String), E::Error> {
+    let rows = census.endorsements();
+    let rate = pool::sample_rate(rows, &params.pool);
+    let evidence = engine.stage("pool", rows, || -> Result<_, E::Error> {
+        let sample = engine.count(|p, _| {
+            pool::count_sample(p, census, rate, params.seed, &params.pool)
+        })?
+        .concat();
+        let found: Vec<TargetGroups> = [0, 1]
+            .into_par_iter()
+            .map(|fold| pool::judge_groups(&sample, fold, census, params.seed, &params.pool))
+            .collect();
+        let mut all = Vec::new();
+        for (fold, groups) in found.iter().enumerate() {
+            if groups.targets.is_empty() {
+                continue;
+            }
+            let tally =
+                engine.count(|p, _| pool::count_tally(p, census, groups, fold, params.seed))?.concat();
+            all.extend(pool::judge(tally, fold, census, &params.pool));
+        }
+        Ok(all)
+    })?;
+    let note = if rate < 1.0 {
+        format!(
+            "used actor, target; target groups were looked for among a sample of {:.0} % of the accounts (detect.pool.keys_max)",
+            rate * 100.0
+        )
+    } else {
+        "used actor, target".into()
+    };
+    Ok((evidence, note))
+}
+
+fn run_burst<E: Engine>(
+    engine: &E,
+    census: &Census<'_>,
+    tempo: &Tempo,
+    params: &Params,
+) -> Result<BTreeMap<u32, BurstEvidence>, E::Error> {
+    engine.stage("burst", census.endorsements(), || {
+        let peaks = engine.count(|p, views| burst::count(p, views, census, tempo, &params.burst))?.concat();
+        let judged = burst::judge(&peaks, census, &params.burst, params.fdr);
+        Ok(judged.into_iter().map(|b| (b.peak.target, b)).collect())
+    })
+}

@@ -1,0 +1,49 @@
+//! The commands.
+
+mod demo;
+mod detect;
+mod overlay;
+
+use crate::exit::Failure;
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+const AFTER: &str = "\
+Examples:
+  touchstone demo
+  touchstone detect likes.parquet --out findings
+  touchstone detect stars.csv.gz --map actor=user_id --map target=repo --endorse star --out findings
+
+Exit codes: 0 done, 1 found what --fail-on names, 2 wrong use or bad input, 3 internal error, 130 interrupted.";
+
+/// Which likes are real? Finds endorsements that are coordinated, says who faked them together, with
+/// evidence a person can check, and corrects the counts. It only reads logs: it has no client for
+/// any platform.
+#[derive(Parser)]
+#[command(name = "touchstone", version, after_help = AFTER, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Detect(detect::Detect),
+    Demo(demo::Demo),
+    Overlay(overlay::Overlay),
+}
+
+/// Parses and runs one command.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
+    match Arguments::try_parse_from(arguments.into_iter().map(Into::<OsString>::into)).map_err(Failure::Usage)?.command {
+        Command::Detect(detect) => detect.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Overlay(overlay) => overlay.run(),
+    }
+}
+
+/// Prints to standard output; a reader that went away is no failure.
+pub(crate) fn say(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
