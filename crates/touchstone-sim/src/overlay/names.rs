@@ -8,13 +8,15 @@ use crate::random::Random;
 
 /// Tries for each name before the shape counts as full.
 const TRIES: usize = 200;
+/// Gaps looked at for each try.
+const GAPS_SEEN_MAX: usize = 200;
 /// Names with more prefixes than this share of them are not "a prefix and a number".
 const PREFIX_SHARE_MAX: f64 = 0.01;
 
 /// `wanted` names that the host has not, drawn like the host's own.
 ///
 /// Where the host's names are numbers, possibly with a few fixed prefixes (`u17`, `tw_49523`,
-/// `007`), new ones are unused numbers between two neighbouring ones of the same prefix and
+/// `007`), new ones are unused numbers near a randomly drawn one of the same prefix and
 /// width, so they lie as densely as the host's. Otherwise (hashes, UUIDs) each character is drawn
 /// from those the host has in that place, for a length drawn from the host's.
 pub(super) fn like(host: &Names, wanted: usize, random: &mut Random) -> Result<Vec<String>, OverlayError> {
@@ -123,12 +125,15 @@ impl Shape {
                     }
                     here
                 })?;
-                let low = series.numbers[place];
-                let high = *series.numbers.get(place + 1)?;
-                let gap = high.saturating_sub(low);
-                if gap < 2 {
-                    return None;
-                }
+                // The nearest gap on one side: where the host's numbers lie close, few gaps are
+                // free, and drawing again elsewhere would make new names rare just there.
+                let numbers = &series.numbers;
+                let up = random.below(2) == 1;
+                let (low, gap) = (0..GAPS_SEEN_MAX).find_map(|step| {
+                    let at = if up { place.checked_add(step)? } else { place.checked_sub(step)? };
+                    let (low, high) = (*numbers.get(at)?, *numbers.get(at + 1)?);
+                    (high - low >= 2).then_some((low, high - low))
+                })?;
                 let number = low + 1 + random.below(gap - 1);
                 Some(format!("{}{:0width$}", series.prefix, number, width = series.width))
             }
@@ -163,6 +168,17 @@ mod tests {
             assert!(!known.contains(name));
         }
         assert_eq!(names.iter().collect::<HashSet<_>>().len(), 300);
+    }
+
+    #[test]
+    fn numbers_lie_as_densely_as_the_hosts() {
+        // Half of the host's numbers fill nine places in ten of a short range.
+        let dense = (0..5000_u64).filter(|n| n % 10 != 3);
+        let known: Vec<String> = dense.chain((0..4500).map(|n| 5000 + n * 20)).map(|n| n.to_string()).collect();
+        let names = fresh(&known, 400).unwrap();
+        let low = names.iter().filter(|name| name.parse::<u64>().unwrap() < 5000).count();
+        // Binomial with p = 1/2: standard deviation 10.
+        assert!((150..=250).contains(&low), "{low}");
     }
 
     #[test]
