@@ -11,6 +11,8 @@ pub(crate) struct Detail {
     pub(crate) raster_rows: usize,
     /// Ticks in the raster.
     pub(crate) raster_ticks: usize,
+    /// Members in the moment close up; none for no such picture.
+    pub(crate) moment_rows: usize,
     /// Members in the heatmap.
     pub(crate) heatmap_rows: usize,
     /// Targets in the heatmap.
@@ -28,7 +30,8 @@ pub(crate) struct Detail {
 pub(crate) const LEVELS: [Detail; 4] = [
     Detail {
         raster_rows: 8,
-        raster_ticks: 60,
+        raster_ticks: 120,
+        moment_rows: 0,
         heatmap_rows: 8,
         heatmap_columns: 8,
         members: 5,
@@ -37,7 +40,8 @@ pub(crate) const LEVELS: [Detail; 4] = [
     },
     Detail {
         raster_rows: 16,
-        raster_ticks: 240,
+        raster_ticks: 600,
+        moment_rows: 12,
         heatmap_rows: 16,
         heatmap_columns: 16,
         members: 10,
@@ -46,7 +50,8 @@ pub(crate) const LEVELS: [Detail; 4] = [
     },
     Detail {
         raster_rows: 40,
-        raster_ticks: 1_200,
+        raster_ticks: 2_000,
+        moment_rows: 24,
         heatmap_rows: 40,
         heatmap_columns: 30,
         members: 60,
@@ -56,6 +61,7 @@ pub(crate) const LEVELS: [Detail; 4] = [
     Detail {
         raster_rows: 60,
         raster_ticks: 8_000,
+        moment_rows: 24,
         heatmap_rows: 60,
         heatmap_columns: 40,
         members: 300,

@@ -5,6 +5,9 @@ use touchstone_detect::findings::ReportModel;
 use crate::escape::Html;
 use crate::{detail, ring, rings, summary, targets, words};
 
+/// From this many rings on, a browser lays out only those in sight.
+const MANY: usize = 20;
+
 /// The page with as much detail of each ring as fits: every ring with the least first, then more
 /// for all in rounds, the strongest rings first. Where even the least is too much, fewer rings.
 pub(crate) fn render_within(model: &ReportModel, bytes_max: usize) -> String {
@@ -13,7 +16,7 @@ pub(crate) fn render_within(model: &ReportModel, bytes_max: usize) -> String {
     let mut sections: Vec<Html> = (0..model.rings.len()).map(|place| draw(place, 0)).collect();
     let mut bytes = size(model, &sections);
     while bytes >= bytes_max && !sections.is_empty() {
-        sections.truncate(sections.len() * 9 / 10);
+        sections.truncate(sections.len() * 49 / 50);
         bytes = size(model, &sections);
     }
     for level in 1..detail::LEVELS.len() {
@@ -56,7 +59,8 @@ fn render(model: &ReportModel, sections: &[Html]) -> Html {
     html.raw("<header class=\"top\"><p class=\"brand\">").raw(words::PRODUCT);
     html.raw("</p><h1>").name(title, 80, 400).raw("</h1><p class=\"quiet\">");
     html.text(&words::provenance(&model.overview, &model.version)).raw("</p>\n");
-    html.append(&navigation()).raw("</header>\n<main>\n");
+    html.append(&navigation()).raw("</header>\n");
+    html.raw(if sections.len() > MANY { "<main class=\"many\">\n" } else { "<main>\n" });
     html.append(&summary::summary(model));
     html.append(&summary::timeline(model));
     html.append(&rings::rings(model, sections));

@@ -3,7 +3,7 @@
 
 use touchstone_detect::findings::{Evidence, RingCase, RingMember, TargetCount, Verdict};
 
-use crate::chart::{bars, heatmap, raster};
+use crate::chart::{bars, heatmap, moment, raster};
 use crate::detail::Detail;
 use crate::escape::{Html, prose};
 use crate::rings::anchor;
@@ -74,6 +74,11 @@ fn pictures(ring: &RingCase, id: &str, timed: bool, detail: Detail) -> Html {
         Some(Some(raster)) => {
             figure(&mut html, words::RASTER_CAPTION, &raster.notes, words::RASTER, &raster.picture);
         }
+    }
+    let moment = timed.then(|| moment::moment(format!("{id}-moment"), ring, detail)).flatten();
+    if let Some(moment) = moment {
+        html.raw("<h4>").raw(words::MOMENT).raw("</h4>\n");
+        figure(&mut html, &moment.caption, &[], words::MOMENT, &moment.picture);
     }
     let heatmap = heatmap::heatmap(format!("{id}-heatmap"), ring, timed, detail);
     if let Some(heatmap) = heatmap {

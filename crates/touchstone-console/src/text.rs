@@ -161,8 +161,15 @@ pub(crate) fn date_second(ts: i64) -> String {
 /// From one moment to another, as finely as the distance asks for.
 pub(crate) fn period(first: i64, last: i64) -> String {
     let seconds = last.saturating_sub(first) / 1_000_000;
+    let is_one_day = date(first) == date(last);
     if first == last {
         date_second(first)
+    } else if is_one_day && let Some(end) = moment(last) {
+        if seconds < 600 {
+            crate::words::from_to(&date_second(first), &format!("{}:{:02}", clock(end), end.second()))
+        } else {
+            crate::words::from_to(&date_minute(first), &clock(end))
+        }
     } else if seconds < 600 {
         crate::words::from_to(&date_second(first), &date_second(last))
     } else if seconds < 3 * 86_400 {
@@ -234,6 +241,8 @@ mod tests {
         assert_eq!(date_second(ts), "3 May 2017, 14:05:09");
         assert_eq!(period(ts, ts), "3 May 2017, 14:05:09");
         assert_eq!(period(ts, ts + 86_400_000_000 * 9), "3 May 2017 to 12 May 2017");
+        assert_eq!(period(ts, ts + 51_000_000), "3 May 2017, 14:05:09 to 14:06:00");
+        assert_eq!(period(ts, ts + 3_600_000_000), "3 May 2017, 14:05 to 15:05");
         assert_eq!(date(0), "1 Jan 1970");
         assert_eq!(date(i64::MAX), "date out of range");
         assert_eq!(duration(60.0), "60\u{a0}s");

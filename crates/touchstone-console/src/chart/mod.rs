@@ -3,6 +3,7 @@
 
 pub(crate) mod bars;
 pub(crate) mod heatmap;
+pub(crate) mod moment;
 mod path;
 pub(crate) mod raster;
 mod scale;
@@ -55,9 +56,9 @@ impl Picture {
 const NAME_CHARS: usize = 24;
 
 /// Room for the names of members beside their rows, no wider than the longest asks for.
-fn name_room(members: &[RingMember]) -> i64 {
-    let longest = members.iter().map(|m| shorten(&m.account, NAME_CHARS).chars().count()).max().unwrap_or(0);
-    (longest as i64 * 6 + 16).clamp(56, 168)
+fn name_room<'a>(members: impl IntoIterator<Item = &'a RingMember>) -> i64 {
+    let longest = members.into_iter().map(|m| shorten(&m.account, NAME_CHARS).chars().count()).max().unwrap_or(0);
+    (longest as i64 * 13 / 2 + 16).clamp(56, 176)
 }
 
 /// A label at a place; `class` sets size, anchor and colour.

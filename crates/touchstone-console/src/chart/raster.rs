@@ -33,35 +33,25 @@ pub(crate) fn raster(id: String, ring: &RingCase, detail: Detail) -> Option<Rast
     let pitch: i64 = if rows <= 12 { 18 } else { 12 };
     let scale = TimeScale::new(first, last, left, WIDTH - left - RIGHT);
 
-    // Ticks that fall onto one place are one tick; in step wins.
-    let mut in_step = BTreeSet::new();
-    let mut alone = BTreeSet::new();
-    for e in &events {
-        if (e.member as usize) < rows {
-            let place = (e.member, scale.x(e.ts).round() as i64);
-            if e.in_step {
-                in_step.insert(place);
-            } else {
-                alone.insert(place);
+    // Ticks that fall onto one place are one tick; in step wins. Where there are too many, places
+    // grow: dropping ticks would break the columns that the picture is about.
+    let mut grid = 1;
+    let (in_step, alone) = loop {
+        let mut in_step = BTreeSet::new();
+        let mut alone = BTreeSet::new();
+        for e in &events {
+            if (e.member as usize) < rows {
+                let x = (scale.x(e.ts).round() as i64 - left as i64) / grid * grid + left as i64;
+                let places = if e.in_step { &mut in_step } else { &mut alone };
+                places.insert((e.member, x));
             }
         }
-    }
-    alone.retain(|place| !in_step.contains(place));
-    let all = in_step.len() + alone.len();
-    let drawn = all.min(detail.raster_ticks);
-    let stride = |places: BTreeSet<(u32, i64)>| -> Vec<(u32, i64)> {
-        let keep = places.len() * drawn / all.max(1);
-        let n = places.len();
-        // Every so-and-so-many-th, so that the pattern stays.
-        places
-            .into_iter()
-            .enumerate()
-            .filter(|(i, _)| (i + 1) * keep / n.max(1) > i * keep / n.max(1))
-            .map(|(_, place)| place)
-            .collect()
+        alone.retain(|place| !in_step.contains(place));
+        if in_step.len() + alone.len() <= detail.raster_ticks || grid >= 32 {
+            break (in_step, alone);
+        }
+        grid *= 2;
     };
-    let (in_step, alone) = (stride(in_step), stride(alone));
-    let drawn = in_step.len() + alone.len();
 
     let mut body = Html::new();
     let bottom = TOP + rows as i64 * pitch;
@@ -93,8 +83,9 @@ pub(crate) fn raster(id: String, ring: &RingCase, detail: Detail) -> Option<Rast
     if (rows as u64) < ring.members_total {
         notes.push(words::drawn_members(rows, ring.members_total));
     }
-    if drawn < all {
-        notes.push(words::drawn_ticks(drawn, all));
+    if grid > 1 {
+        let seconds = (last as f64 - first as f64) / 1e6;
+        notes.push(words::merged_ticks(seconds * grid as f64 / (WIDTH - left - RIGHT)));
     }
     let picture = Picture {
         id,

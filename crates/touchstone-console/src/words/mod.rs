@@ -248,6 +248,7 @@ pub(crate) const INNOCENT: &str = "Best innocent explanation, and what speaks ag
 pub(crate) const OBSERVED: &str = "observed";
 pub(crate) const EXPECTED: &str = "expected if innocent";
 pub(crate) const RASTER: &str = "When they acted";
+pub(crate) const MOMENT: &str = "One moment, close up";
 pub(crate) const HEATMAP: &str = "Who endorsed what";
 
 pub(crate) const MEMBERS: &str = "Members";

@@ -3,7 +3,7 @@
 
 use touchstone_detect::findings::{Overview, TargetCount};
 
-use crate::text::{amount, count, counted, percent, period, share, split};
+use crate::text::{amount, count, counted, duration, percent, period, share, split};
 
 use super::{endorsements, members, targets};
 
@@ -73,8 +73,22 @@ pub(crate) fn drawn_members(drawn: usize, total: u64) -> String {
     format!("Drawn: the {} members with most evidence of {}.", count(drawn as u64), count(total))
 }
 
-pub(crate) fn drawn_ticks(drawn: usize, total: usize) -> String {
-    format!("Drawn: {} of {} ticks, spread evenly.", count(drawn as u64), count(total as u64))
+pub(crate) fn merged_ticks(seconds: f64) -> String {
+    format!("A member's ticks within {} of each other are drawn as one.", duration(seconds))
+}
+
+/// The moment shown close up: on which target, and who took part.
+pub(crate) fn moment_title(members: u64, of: u64, seconds: f64) -> String {
+    format!("{} of {} members acted on one target within {}", count(members), count(of), duration(seconds))
+}
+
+pub(crate) fn moment_desc(number: usize, first: i64, last: i64) -> String {
+    format!("Target no. {number}, {} (UTC).", period(first, last))
+}
+
+pub(crate) fn moment_caption(acted: &str, number: usize, drawn: usize, of: usize) -> String {
+    let cut = if drawn < of { format!(" Drawn: the first {}.", count(drawn as u64)) } else { String::new() };
+    format!("{acted}: no. {number} of the table of targets below. A row a member, a mark when it acted.{cut}")
 }
 
 pub(crate) fn drawn_cells(rows: usize, rows_of: u64, columns: usize, columns_of: u64) -> String {
