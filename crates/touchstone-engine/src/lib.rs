@@ -1,6 +1,7 @@
 //! Sources, interning, partitions and spill; running the signals; writing findings.
 
 pub mod run;
+mod source;
 pub mod store;
 pub mod write;
 

@@ -10,12 +10,28 @@
 //! [`IngestOptions::memory_limit_bytes`]; names do not: every distinct account and target costs its
 //! length and about 30 bytes, whatever the limit.
 
+mod options;
 mod error;
 mod facts;
 mod names;
-mod options;
+
+mod plan;
+mod prepare;
+mod intern;
+mod owners;
+mod rows;
+mod spill;
+mod rejects;
+mod collect;
+mod side;
+mod duplicates;
+mod fold;
+mod number;
+mod finish;
+mod ingest;
 
 pub use error::IngestError;
+pub use ingest::ingest;
 pub use facts::{FileFacts, IngestFacts, SkippedFile};
 pub use names::Names;
 pub use options::{IngestOptions, NoProgress, Progress};
@@ -138,7 +154,7 @@ impl Store {
     pub fn endorsements(&self, i: usize) -> Result<RecordBatch, IngestError> {
         match &self.endorsements[i] {
             Held::Memory(batch) => Ok(batch.clone()),
-            Held::File(path) => Err(IngestError::scratch(path, std::io::Error::other("not yet"))),
+            Held::File(path) => spill::read_batch(path),
         }
     }
 
@@ -155,7 +171,7 @@ impl Store {
         match self.views.as_ref().map(|views| &views[i]) {
             None => Ok(None),
             Some(Held::Memory(batch)) => Ok(Some(batch.clone())),
-            Some(Held::File(path)) => Err(IngestError::scratch(path, std::io::Error::other("not yet"))),
+            Some(Held::File(path)) => spill::read_batch(path).map(Some),
         }
     }
 
@@ -164,15 +180,4 @@ impl Store {
     pub fn facts(&self) -> &IngestFacts {
         &self.facts
     }
-}
-
-/// Reads the inputs.
-///
-/// # Errors
-/// If an input cannot be read, a must-column is missing, too many rows are rejects, no row has an
-/// endorsed kind, the scratch folder is full, or the run was cancelled. Every message names the
-/// place and a remedy.
-pub fn ingest(options: &IngestOptions, progress: &dyn Progress) -> Result<Store, IngestError> {
-    let _ = (options, progress);
-    Err(IngestError::Cancelled)
 }
