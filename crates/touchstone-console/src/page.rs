@@ -110,7 +110,7 @@ fn reading(model: &ReportModel) -> Html {
     html.raw("<section id=\"reading\" aria-labelledby=\"reading-h\"><h2 id=\"reading-h\">");
     html.raw(words::READING).raw("</h2>\n<dl class=\"glossary\">");
     for (term, meaning) in words::glossary(model.overview.fdr) {
-        html.raw("<div><dt>").raw(term).raw("</dt><dd>").text(&meaning).raw("</dd></div>\n");
+        html.raw("<div><dt>").raw(term).raw(":</dt> <dd>").text(&meaning).raw("</dd></div>\n");
     }
     html.raw("</dl></section>\n");
     html

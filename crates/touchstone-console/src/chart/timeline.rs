@@ -19,17 +19,17 @@ const PANEL_TOP: f64 = 246.0;
 const PANEL_BOTTOM: f64 = 306.0;
 const BARS_MAX: usize = 240;
 
-/// `stretches`: start, reported and authentic within the stretch, ascending. None where empty.
-pub(crate) fn timeline(stretches: &[(i64, f64, f64)]) -> Option<Html> {
-    let bars = merge(stretches);
+/// `points`: moment, reported and authentic so far, ascending. None where empty.
+pub(crate) fn timeline(points: &[(i64, f64, f64)]) -> Option<Html> {
+    let bars = merge(&stretches(points));
     let (first, last) = (bars.first()?.0, bars.last()?.0);
     let pitch = bars
         .windows(2)
         .map(|pair| pair[1].0.saturating_sub(pair[0].0))
         .filter(|gap| *gap > 0)
         .min()
-        .unwrap_or(60_000_000);
-    let end = last.saturating_add(pitch);
+        .unwrap_or(2_000_000);
+    let end = points.last()?.0.max(last);
     let times = TimeScale::new(first, end, LEFT, WIDTH - LEFT - RIGHT);
     let most = bars.iter().map(|b| b.1).filter(|v| v.is_finite()).fold(1.0, f64::max);
     let values = ValueScale::new(most, TOP, BOTTOM);
@@ -83,27 +83,31 @@ fn bar(path: &mut Path, left: f64, right: f64, bottom: f64, top: f64) {
     }
 }
 
-/// Neighbours together until there are few enough to see: sums stay.
-fn merge(stretches: &[(i64, f64, f64)]) -> Vec<(i64, f64, f64)> {
-    let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else {
-        return Vec::new();
+/// What came between one point and the next, at the former; what the first has is at the first.
+fn stretches(points: &[(i64, f64, f64)]) -> Vec<(i64, f64, f64)> {
+    let mut stretches: Vec<(i64, f64, f64)> = Vec::with_capacity(points.len());
+    let Some(first) = points.first() else {
+        return stretches;
     };
-    if stretches.len() <= BARS_MAX {
-        return stretches.to_vec();
-    }
-    let pitch = last.0.saturating_sub(first.0) / BARS_MAX as i64 + 1;
-    let mut merged: Vec<(i64, f64, f64)> = Vec::with_capacity(BARS_MAX);
-    for (ts, reported, authentic) in stretches {
-        let start = first.0 + ts.saturating_sub(first.0) / pitch * pitch;
-        match merged.last_mut() {
-            Some(bar) if bar.0 == start => {
-                bar.1 += reported;
-                bar.2 += authentic;
+    let mut before = (first.0, 0.0, 0.0);
+    for point in points {
+        let (reported, authentic) = (point.1 - before.1, point.2 - before.2);
+        match stretches.last_mut() {
+            Some(stretch) if stretch.0 == before.0 => {
+                stretch.1 += reported;
+                stretch.2 += authentic;
             }
-            _ => merged.push((start, *reported, *authentic)),
+            _ => stretches.push((before.0, reported, authentic)),
         }
+        before = *point;
     }
-    merged
+    stretches
+}
+
+/// As many neighbours together, everywhere the same number, as leave few enough to see.
+fn merge(stretches: &[(i64, f64, f64)]) -> Vec<(i64, f64, f64)> {
+    let together = stretches.len().div_ceil(BARS_MAX).max(1);
+    stretches.chunks(together).map(|c| (c[0].0, c.iter().map(|s| s.1).sum(), c.iter().map(|s| s.2).sum())).collect()
 }
 
 #[cfg(test)]
@@ -111,10 +115,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn counts_so_far_become_counts_within() {
+        let bars = stretches(&[(0, 0.0, 0.0), (10, 5.0, 4.0), (20, 7.0, 5.0)]);
+        assert_eq!(bars, [(0, 5.0, 4.0), (10, 2.0, 1.0)]);
+        assert_eq!(stretches(&[(3, 1.0, 1.0)]), [(3, 1.0, 1.0)]);
+        assert_eq!(stretches(&[(3, 0.0, 0.0), (3, 1.0, 0.5), (3, 2.0, 1.0)]), [(3, 2.0, 1.0)]);
+        assert!(stretches(&[]).is_empty());
+    }
+
+    #[test]
     fn merging_keeps_sums() {
         let many: Vec<_> = (0..5_000).map(|i| (i * 7, 2.0, 1.5)).collect();
         let merged = merge(&many);
-        assert!(merged.len() <= BARS_MAX + 1);
+        assert!(merged.len() <= BARS_MAX);
         assert_eq!(merged.iter().map(|b| b.1).sum::<f64>(), 10_000.0);
         assert_eq!(merged.iter().map(|b| b.2).sum::<f64>(), 7_500.0);
     }

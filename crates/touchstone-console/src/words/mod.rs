@@ -297,7 +297,7 @@ pub(crate) fn glossary(fdr: f64) -> Vec<(&'static str, String)> {
         (
             "Bits",
             format!(
-                "count evidence. 10 bits: at most 1 in {} innocents look like this; 20 bits: at \
+                "the measure of evidence. 10 bits: at most 1 in {} innocents look like this; 20 bits: at \
                  most 1 in {}. One more bit halves it. Negative bits speak for innocence. Bits of \
                  several pieces of evidence need not add up to a ring's total: what comes from the \
                  same data is averaged.",
@@ -330,7 +330,7 @@ pub(crate) fn glossary(fdr: f64) -> Vec<(&'static str, String)> {
         ),
         (
             "This page",
-            "shows findings and decides nothing. A person should read a ring's innocent \
+            "it shows findings and decides nothing. A person should read a ring's innocent \
              explanation before acting on it. Names come from the log; long ones are cut, and \
              the findings files hold them in full."
                 .to_string(),
