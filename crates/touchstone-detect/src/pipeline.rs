@@ -101,14 +101,13 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
     }
 
     let mut rosters: [Roster; 2] = Default::default();
-    let mut testimonies: [Vec<Testimony>; 2] = Default::default();
-    let mut habits = Habits::default();
+    let mut tested = Tested::default();
     match &timed {
         Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
             let (edges, totals) = find_edges(engine, census, schedule, params)?;
             rosters = engine.stage("rings", edges.len() as u64, || candidate_rings(&edges, census, params));
             drop(edges);
-            (testimonies, habits) = test_rings(engine, census, schedule, tempo, params, &mut rosters)?;
+            tested = test_rings(engine, census, schedule, tempo, params, &mut rosters)?;
             signals.push(lockstep_ran(schedule, census.owner.is_some()));
             if totals.capped > 0 {
                 warnings.push(format!(
@@ -145,9 +144,9 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
     };
 
     let (dossiers, accusation_bits, rings) = engine.stage("fuse", census.endorsers() as u64, || {
-        let dossiers = fuse::fuse(testimonies, pool_evidence);
+        let dossiers = fuse::fuse(tested.testimonies, pool_evidence);
         let line = fuse::accusation_bits(&dossiers, census.endorsers(), params);
-        let rings = merge::rings(&rosters, &dossiers, line, params.suspect_bits);
+        let rings = merge::rings(&rosters, &tested.ring_ln_e, &dossiers, line, params);
         (dossiers, line, rings)
     });
     let roster = merge::final_roster(&rings, census.degree.len());
@@ -157,7 +156,7 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
                 census,
                 schedule,
                 tempo,
-                habits: &habits,
+                habits: &tested.habits,
                 roster: &roster,
                 fold: None,
                 own_scale_only: true,
@@ -276,7 +275,14 @@ fn candidate_rings(edges: &[Edge], census: &Census<'_>, params: &Params) -> [Ros
     })
 }
 
-#[allow(clippy::too_many_arguments)] // one caller
+/// What the test of candidate rings leaves behind; by direction of the cross-fit.
+#[derive(Default)]
+struct Tested {
+    testimonies: [Vec<Testimony>; 2],
+    ring_ln_e: [Vec<f64>; 2],
+    habits: Habits,
+}
+
 fn test_rings<E: Engine>(
     engine: &E,
     census: &Census<'_>,
@@ -284,9 +290,9 @@ fn test_rings<E: Engine>(
     tempo: &Tempo,
     params: &Params,
     rosters: &mut [Roster; 2],
-) -> Result<([Vec<Testimony>; 2], Habits), E::Error> {
+) -> Result<Tested, E::Error> {
     if rosters.iter().all(|r| r.members.is_empty()) {
-        return Ok(Default::default());
+        return Ok(Tested::default());
     }
     let rows = census.endorsements();
     engine.stage("grow", rows, || -> Result<(), E::Error> {
@@ -313,7 +319,7 @@ fn test_rings<E: Engine>(
         parts.into_iter().for_each(|h| sum.merge(h));
         Ok(sum)
     })?;
-    let testimonies = engine.stage("test", rows, || -> Result<_, E::Error> {
+    let (testimonies, ring_ln_e) = engine.stage("test", rows, || -> Result<_, E::Error> {
         let parts: Vec<[Vec<Trial>; 2]> = engine.count(|p, _| {
             [0, 1].map(|direction| {
                 let context = TrialContext {
@@ -335,9 +341,11 @@ fn test_rings<E: Engine>(
             both[0].extend(a);
             both[1].extend(b);
         }
-        Ok(both.map(|t| lockstep::judge(t, census, schedule)))
+        let ring_ln_e =
+            [0, 1].map(|d| lockstep::judge_rings(&both[d], rosters[d].members.len(), census, schedule));
+        Ok((both.map(|mut t| lockstep::judge(&mut t, census, schedule)), ring_ln_e))
     })?;
-    Ok((testimonies, habits))
+    Ok(Tested { testimonies, ring_ln_e, habits })
 }
 
 fn run_pool<E: Engine>(

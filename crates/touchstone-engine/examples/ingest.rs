@@ -2,7 +2,18 @@
 #![allow(clippy::print_stdout)]
 
 use std::time::Instant;
-use touchstone_engine::store::{IngestOptions, NoProgress, ingest};
+use touchstone_engine::store::{IngestOptions, Progress, ingest};
+
+/// Says when each stage begins.
+struct Stages(Instant);
+
+impl Progress for Stages {
+    fn stage(&self, name: &'static str, _: Option<u64>) {
+        println!("{:.3} s: {name}", self.0.elapsed().as_secs_f64());
+    }
+
+    fn advance(&self, _: u64) {}
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scratch = tempfile::tempdir()?;
@@ -21,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     let start = Instant::now();
-    let store = ingest(&options, &NoProgress)?;
+    let store = ingest(&options, &Stages(start))?;
     let seconds = start.elapsed().as_secs_f64();
     println!("{}", serde_json::to_string_pretty(store.facts())?);
     println!("{seconds:.3} s, {:.0} rows a second", store.facts().rows as f64 / seconds);

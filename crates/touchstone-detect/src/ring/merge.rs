@@ -1,8 +1,10 @@
 //! One set of rings out of both directions of the cross-fit.
 
 use super::roster::{Roster, Sets};
+use crate::evalue::{bits, ebh_threshold, ln_mean};
 use crate::findings::RingKind;
 use crate::fuse::Dossier;
+use crate::params::Params;
 use crate::partition::NONE;
 use crate::schedule::SCALES;
 use std::collections::BTreeMap;
@@ -25,64 +27,95 @@ pub struct Ring {
     pub scale: Option<u8>,
     /// How many members are accused.
     pub accused: usize,
-    /// `ln` of the members' mean e-value: evidence against "all members are innocent".
+    /// `ln e` against "its members act independently".
     pub ln_e: f64,
 }
 
 /// Merges candidates of both directions and of the pool signal, drops by-standers, and orders
-/// rings by evidence. `accusation_bits` is the line of e-BH, `suspect_bits` the lesser one.
+/// rings by evidence.
+///
+/// A ring is kept if members of it are accused (`accusation_bits` is that line), or, as worth a look,
+/// if e-BH over all candidates says at the same level that its members do not act
+/// independently (`ring_ln_e` by direction and candidate). Rings of the pool signal are kept from
+/// `suspect_bits` on.
 #[must_use]
 pub fn rings(
     rosters: &[Roster; 2],
+    ring_ln_e: &[Vec<f64>; 2],
     dossiers: &BTreeMap<u32, Dossier>,
     accusation_bits: f64,
-    suspect_bits: f64,
+    params: &Params,
 ) -> Vec<Ring> {
     let join = joined(rosters);
-    let mut members: BTreeMap<(u8, usize), Vec<u32>> = BTreeMap::new();
+    let whole = group_evidence(&join, ring_ln_e);
+    let line = ebh_threshold(&whole.values().copied().collect::<Vec<_>>(), whole.len(), params.fdr);
+    let mut members: BTreeMap<(Source, usize), Vec<u32>> = BTreeMap::new();
     for (account, d) in dossiers {
-        if d.bits() < MEMBER_BITS_MIN {
-            continue;
-        }
         // Lockstep names the ring where it has evidence of its own, else pool does.
         match d.stronger().filter(|(_, t)| t.ln_e > 0.0) {
-            Some((direction, t)) => members.entry((0, join[direction][t.ring as usize])).or_default().push(*account),
+            Some((direction, t)) => {
+                members.entry((Source::Lockstep, join[direction][t.ring as usize])).or_default().push(*account);
+            }
             None => {
                 if let Some(p) = d.pool {
                     // The other half of the accounts judged another numbering of groups.
-                    let half = usize::from(p.direction);
-                    members.entry((1, p.group as usize * 2 + half)).or_default().push(*account);
+                    let group = p.group as usize * 2 + usize::from(p.direction);
+                    members.entry((Source::Pool, group)).or_default().push(*account);
                 }
             }
         }
     }
     let mut rings: Vec<Ring> = members
         .into_iter()
-        .filter_map(|((source, _), mut members)| {
+        .filter_map(|((source, id), mut members)| {
             let strength = |a: &u32| dossiers[a].bits();
             members.sort_by(|a, b| strength(b).total_cmp(&strength(a)).then(a.cmp(b)));
             let accused = members.iter().filter(|a| strength(a) >= accusation_bits).count();
-            let ln_e = crate::evalue::ln_mean(&members.iter().map(|a| dossiers[a].ln_e).collect::<Vec<_>>());
-            let proven = accused >= 2 || (accused == 1 && members.len() >= 2);
-            let notable = members.len() >= 3 && crate::evalue::bits(ln_e) >= suspect_bits;
-            if !(proven || notable) {
+            // Beside the accused a member needs some evidence of its own; in a ring that is only worth
+            // a look, any that points its way.
+            let least = if accused > 0 || source == Source::Pool { MEMBER_BITS_MIN } else { f64::MIN_POSITIVE };
+            members.retain(|a| strength(a) >= least);
+            let of_members = ln_mean(&members.iter().map(|a| dossiers[a].ln_e).collect::<Vec<_>>());
+            let (ln_e, notable) = match source {
+                Source::Lockstep => (whole[&id], members.len() >= 2 && whole[&id] >= line),
+                Source::Pool => (of_members, members.len() >= 3 && bits(of_members) >= params.suspect_bits),
+            };
+            if !((accused > 0 && members.len() >= 2) || notable) {
                 return None;
             }
-            let (kind, scale) = if source == 0 {
-                (RingKind::Farm, Some(common_scale(&members, dossiers)))
-            } else {
-                (RingKind::Collusion, None)
+            let (kind, scale) = match source {
+                Source::Lockstep => (RingKind::Farm, Some(common_scale(&members, dossiers))),
+                Source::Pool => (RingKind::Collusion, None),
             };
             Some(Ring { kind, members, scale, accused, ln_e })
         })
         .collect();
     rings.sort_by(|a, b| {
-        (b.accused, crate::evalue::bits(b.ln_e), b.members.len())
-            .partial_cmp(&(a.accused, crate::evalue::bits(a.ln_e), a.members.len()))
-            .unwrap_or(std::cmp::Ordering::Equal)
+        b.accused
+            .cmp(&a.accused)
+            .then(bits(b.ln_e).total_cmp(&bits(a.ln_e)))
+            .then(b.members.len().cmp(&a.members.len()))
             .then(a.members.cmp(&b.members))
     });
     rings
+}
+
+/// What found a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Lockstep,
+    Pool,
+}
+
+/// Evidence on each merged ring: the mean of its candidates' e-values.
+fn group_evidence(join: &[Vec<usize>; 2], ring_ln_e: &[Vec<f64>; 2]) -> BTreeMap<usize, f64> {
+    let mut parts: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    for (names, evidence) in join.iter().zip(ring_ln_e) {
+        for (name, ln_e) in names.iter().zip(evidence) {
+            parts.entry(*name).or_default().push(*ln_e);
+        }
+    }
+    parts.into_iter().map(|(name, all)| (name, ln_mean(&all))).collect()
 }
 
 /// For each direction, the merged number of each candidate.

@@ -1,5 +1,7 @@
 //! From dealt events to the store: duplicates, take-backs, repeats, canonical numbers.
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use super::collect::Collected;
 use super::duplicates::Duplicates;
 use super::facts::IngestFacts;
@@ -23,7 +25,7 @@ pub(crate) fn finish(
     mut facts: IngestFacts,
     progress: &dyn Progress,
 ) -> Result<Store, IngestError> {
-    progress.stage("partition", Some(2 * PARTITION_COUNT as u64));
+    progress.stage("fold", Some(PARTITION_COUNT as u64));
     facts.spilled = collected.is_spilled();
     collected.event_ids.close();
     let spilled = facts.spilled;
@@ -63,11 +65,13 @@ pub(crate) fn finish(
         facts.endorsements += tally.kept;
     }
 
+    progress.stage("number", None);
     let numbering = number(&collected, &tables, census, &mut facts);
 
+    progress.stage("order", Some(PARTITION_COUNT as u64));
     // Second pass: canonical numbers and order.
     let has_views = collected.has_views;
-    let finals: Vec<(Held, Option<Held>, u64)> = settled
+    let finals: Vec<(Held, Option<Held>, u64, Option<i64>)> = settled
         .into_par_iter()
         .enumerate()
         .map(|(i, (rows, _))| {
@@ -85,6 +89,7 @@ pub(crate) fn finish(
                 collected.views.forget(i);
             }
             let batch = endorsement_batch(endorsed, endorsed_layout, &numbering)?;
+            let last_ts = batch.column(2).as_primitive::<Int64Type>().values().iter().copied().max();
             let endorsed = hold(options, spilled, "endorsements", i, batch)?;
             let views = viewed.len() as u64;
             let viewed = if has_views {
@@ -93,19 +98,21 @@ pub(crate) fn finish(
                 None
             };
             progress.advance(1);
-            Ok((endorsed, viewed, views))
+            Ok((endorsed, viewed, views, last_ts))
         })
         .collect::<Result<_, IngestError>>()?;
 
     let mut endorsements = Vec::with_capacity(PARTITION_COUNT);
     let mut views = Vec::with_capacity(PARTITION_COUNT);
-    for (held, viewed, count) in finals {
+    for (held, viewed, count, last_ts) in finals {
+        facts.last_ts = facts.last_ts.max(last_ts);
         endorsements.push(held);
         views.extend(viewed);
         facts.views += count;
     }
     let Numbering { actors, targets, owners, published, created, degrees, popularity, actor_first_ts, target_first_ts, endorsers, .. } =
         numbering;
+    facts.first_ts = actor_first_ts[..endorsers].iter().copied().min();
     facts.endorsers = endorsers as u64;
     facts.accounts = actors.len() as u64;
     facts.targets = targets.len() as u64;

@@ -1,8 +1,10 @@
 //! Names to small numbers, once.
 //!
-//! A table of slots that hold half a hash and an id; names lie one after the other in one string.
-//! Names are looked up a few dozen at a time: first all hashes, then all slots, then all names, so
-//! that the memory fetches of a group overlap instead of waiting for each other.
+//! A table of slots that hold half a hash and an id; names lie one after the other in one string,
+//! and beside them a digest of each: short names whole, longer ones as a hash. Names are looked up
+//! a few dozen at a time: first all digests, then all slots, then all digests of the names found
+//! there, so that the memory fetches of a group overlap instead of waiting for each other. Only
+//! long names are compared as text.
 
 use super::names::Names;
 use crate::source::column::Cells;
@@ -22,17 +24,9 @@ pub(crate) struct Interner {
     slots: Vec<u64>,
     bits: u32,
     names: Names,
+    digests: Vec<u128>,
     seed: [u64; 2],
-    numbers: Numbers,
     overflow: bool,
-}
-
-/// Ids of names that came as whole numbers.
-#[derive(Debug)]
-struct Numbers {
-    slots: Vec<(i64, u32)>,
-    bits: u32,
-    len: usize,
 }
 
 /// Multiplies to 128 bits and folds the halves: every bit of both reaches every bit of the result.
@@ -82,6 +76,60 @@ pub(crate) fn hash_bytes(bytes: &[u8], seed: [u64; 2]) -> u64 {
     fold(fold(a ^ seed[1], b ^ state), LAST ^ state)
 }
 
+/// Longest name that a digest holds whole.
+const WHOLE_BYTES_MAX: usize = 12;
+
+/// Length in the low 32 bits, then the bytes of a short name (as Arrow lays out its views), or a
+/// hash of a long one.
+#[inline]
+fn digest_of(name: &str, seed: [u64; 2]) -> u128 {
+    let bytes = name.as_bytes();
+    let n = bytes.len();
+    let content = if n > WHOLE_BYTES_MAX {
+        // Lengths above 4 GiB need not be told apart here: the text is compared in the end.
+        u128::from(hash_bytes(bytes, seed)) << 64 | u128::from(half_word(bytes)) << 32
+    } else if n >= 8 {
+        u128::from(word(bytes)) << 32 | u128::from(half_word(&bytes[n - 4..])) << (8 * n)
+    } else if n >= 4 {
+        u128::from(half_word(bytes)) << 32 | u128::from(half_word(&bytes[n - 4..])) << (8 * n)
+    } else {
+        bytes.iter().rev().fold(0, |sum, &byte| sum << 8 | u128::from(byte)) << 32
+    };
+    content | u128::from(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+/// The digest of a number's decimal text, without the text.
+#[inline]
+fn digest_of_number(number: i64, seed: [u64; 2]) -> u128 {
+    if !(0..1_000_000_000_000).contains(&number) {
+        return digest_of(&number.to_string(), seed);
+    }
+    let mut rest = number as u64;
+    let mut content = 0;
+    let mut digits = 0;
+    loop {
+        content = content << 8 | u128::from(b'0') + u128::from(rest % 10);
+        rest /= 10;
+        digits += 1;
+        if rest == 0 {
+            return content << 32 | digits;
+        }
+    }
+}
+
+/// The tag of a digest: which slots to look at.
+#[inline]
+fn tag_of(digest: u128, seed: [u64; 2]) -> u32 {
+    const LAST: u64 = 0xE703_7ED1_A0B4_28DB;
+    let mixed = fold(digest as u64 ^ seed[0], (digest >> 64) as u64 ^ seed[1]);
+    (fold(mixed ^ seed[1], LAST) >> 32) as u32
+}
+
+#[inline]
+fn is_whole(digest: u128) -> bool {
+    digest as u32 as usize <= WHOLE_BYTES_MAX
+}
+
 /// Partition of a target, by its name alone. Frozen: stores and their readers rely on it.
 pub(crate) fn partition_of(name: &str) -> u8 {
     const SEED: [u64; 2] = [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344];
@@ -96,8 +144,8 @@ impl Interner {
             slots: vec![0; 1 << BITS_MIN],
             bits: BITS_MIN,
             names: Names::default(),
+            digests: Vec::new(),
             seed,
-            numbers: Numbers { slots: vec![(0, NO_ID); 1 << BITS_MIN], bits: BITS_MIN, len: 0 },
             overflow: false,
         }
     }
@@ -110,14 +158,13 @@ impl Interner {
         &self.names
     }
 
-
     /// True where there were more names than ids.
     pub(crate) fn overflowed(&self) -> bool {
         self.overflow
     }
 
     pub(crate) fn memory_bytes(&self) -> u64 {
-        (self.slots.len() * 8 + self.names.len() * 8 + self.names.bytes() + self.numbers.slots.len() * 16) as u64
+        (self.slots.len() * 8 + self.names.len() * 24 + self.names.bytes()) as u64
     }
 
     #[inline]
@@ -127,13 +174,13 @@ impl Interner {
 
     /// The id of a name, if it is known.
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
-        let tag = (hash_bytes(name.as_bytes(), self.seed) >> 32) as u32;
-        self.probe(tag, name).ok()
+        let digest = digest_of(name, self.seed);
+        self.probe(tag_of(digest, self.seed), digest, name).ok()
     }
 
     /// The id, or the empty slot where it belongs.
     #[inline]
-    fn probe(&self, tag: u32, name: &str) -> Result<u32, usize> {
+    fn probe(&self, tag: u32, digest: u128, name: &str) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
         let mut at = self.place(tag);
         loop {
@@ -143,7 +190,7 @@ impl Interner {
             }
             if (slot >> 32) as u32 == tag {
                 let id = slot as u32 - 1;
-                if self.names.get(id) == name {
+                if self.digests[id as usize] == digest && (is_whole(digest) || self.names.get(id) == name) {
                     return Ok(id);
                 }
             }
@@ -151,22 +198,21 @@ impl Interner {
         }
     }
 
-    #[inline]
-    fn intern_tagged(&mut self, tag: u32, name: &str) -> u32 {
-        match self.probe(tag, name) {
+    fn intern_digest(&mut self, tag: u32, digest: u128, name: &str) -> u32 {
+        match self.probe(tag, digest, name) {
             Ok(id) => id,
-            Err(at) => self.insert(at, tag, name),
+            Err(at) => self.insert(at, tag, digest, name),
         }
     }
 
-    #[cold]
-    fn insert(&mut self, at: usize, tag: u32, name: &str) -> u32 {
+    fn insert(&mut self, at: usize, tag: u32, digest: u128, name: &str) -> u32 {
         let id = self.names.len();
         if id >= (NO_ID - 1) as usize {
             self.overflow = true;
             return 0;
         }
         self.names.push(name);
+        self.digests.push(digest);
         self.slots[at] = (u64::from(tag) << 32) | (id as u64 + 1);
         if (id + 1) * 16 > self.slots.len() * 9 && self.bits < 32 {
             self.grow();
@@ -188,19 +234,8 @@ impl Interner {
     }
 
     pub(crate) fn intern(&mut self, name: &str) -> u32 {
-        let tag = (hash_bytes(name.as_bytes(), self.seed) >> 32) as u32;
-        self.intern_tagged(tag, name)
-    }
-
-    pub(crate) fn intern_number(&mut self, number: i64) -> u32 {
-        match self.numbers.find(number) {
-            Ok(id) => id,
-            Err(at) => {
-                let id = self.intern(&number.to_string());
-                self.numbers.insert(at, number, id);
-                id
-            }
-        }
+        let digest = digest_of(name, self.seed);
+        self.intern_digest(tag_of(digest, self.seed), digest, name)
     }
 
     /// Ids of the cells of `rows`, [`NO_ID`] where there is none or it is empty.
@@ -208,13 +243,25 @@ impl Interner {
         let mut ids = Vec::with_capacity(rows.len());
         match cells {
             Cells::Text(array) => {
-                self.intern_texts(rows.map(|r| if array.is_valid(r) { array.value(r) } else { "" }), &mut ids);
+                let seed = self.seed;
+                let text = |r| if array.is_valid(r) { array.value(r) } else { "" };
+                self.intern_texts(rows, |r| digest_of(text(r), seed), text, &mut ids);
             }
             Cells::View(array) => {
-                self.intern_texts(rows.map(|r| if array.is_valid(r) { array.value(r) } else { "" }), &mut ids);
+                let seed = self.seed;
+                let views = array.views();
+                let text = |r| if array.is_valid(r) { array.value(r) } else { "" };
+                let digest = |r: usize| match views[r] {
+                    view if !is_whole(view) => digest_of(text(r), seed),
+                    view if array.is_valid(r) => view,
+                    _ => 0,
+                };
+                self.intern_texts(rows, digest, text, &mut ids);
             }
             Cells::Integer(array) => {
-                ids.extend(rows.map(|r| if array.is_valid(r) { self.intern_number(array.value(r)) } else { NO_ID }));
+                let seed = self.seed;
+                let digest = |r| if array.is_valid(r) { digest_of_number(array.value(r), seed) } else { 0 };
+                self.intern_texts(rows, digest, |r| array.value(r).to_string(), &mut ids);
             }
             Cells::Dictionary(keys, values) => self.intern_dictionary(keys, values, rows, &mut ids),
             _ => ids.extend(rows.map(|r| cells.text(r).map_or(NO_ID, |text| self.intern(&text)))),
@@ -222,34 +269,48 @@ impl Interner {
         ids
     }
 
-    fn intern_texts<'t>(&mut self, mut texts: impl Iterator<Item = &'t str>, ids: &mut Vec<u32>) {
-        let mut group = [""; GROUP];
+    fn intern_texts<T: AsRef<str>>(
+        &mut self,
+        mut rows: impl Iterator<Item = usize>,
+        digest: impl Fn(usize) -> u128,
+        text: impl Fn(usize) -> T,
+        ids: &mut Vec<u32>,
+    ) {
+        let mut group = [0; GROUP];
+        let mut digests = [0; GROUP];
         let mut tags = [0; GROUP];
-        let mut slots = [0; GROUP];
+        let mut found = [NO_ID; GROUP];
+        let mut same = [false; GROUP];
         loop {
             let mut n = 0;
-            for (place, text) in group.iter_mut().zip(&mut texts) {
-                *place = text;
+            for (place, row) in group.iter_mut().zip(&mut rows) {
+                *place = row;
                 n += 1;
             }
             if n == 0 {
                 return;
             }
             for i in 0..n {
-                tags[i] = (hash_bytes(group[i].as_bytes(), self.seed) >> 32) as u32;
+                digests[i] = digest(group[i]);
+                tags[i] = tag_of(digests[i], self.seed);
             }
             for i in 0..n {
-                slots[i] = self.slots[self.place(tags[i])];
+                let slot = self.slots[self.place(tags[i])];
+                let fits = slot != 0 && (slot >> 32) as u32 == tags[i];
+                found[i] = if fits { slot as u32 - 1 } else { 0 };
+                same[i] = fits;
             }
             for i in 0..n {
-                let (tag, name, slot) = (tags[i], group[i], slots[i]);
-                if name.is_empty() {
-                    ids.push(NO_ID);
-                } else if (slot >> 32) as u32 == tag && slot != 0 && self.names.get(slot as u32 - 1) == name {
-                    ids.push(slot as u32 - 1);
-                } else {
-                    ids.push(self.intern_tagged(tag, name));
-                }
+                same[i] &= self.digests.get(found[i] as usize) == Some(&digests[i]) && is_whole(digests[i]);
+            }
+            for i in 0..n {
+                // A digest of zero is an empty name.
+                let id = match digests[i] {
+                    0 => NO_ID,
+                    _ if same[i] => found[i],
+                    digest => self.intern_digest(tags[i], digest, text(group[i]).as_ref()),
+                };
+                ids.push(id);
             }
         }
     }
@@ -277,64 +338,48 @@ impl Interner {
     }
 }
 
-impl Numbers {
-    #[inline]
-    fn place(&self, number: i64) -> usize {
-        (fold(number as u64 ^ 0x9E37_79B9_7F4A_7C15, 0xE703_7ED1_A0B4_28DB) >> (64 - self.bits)) as usize
-    }
-
-    #[inline]
-    fn find(&self, number: i64) -> Result<u32, usize> {
-        let mask = self.slots.len() - 1;
-        let mut at = self.place(number);
-        loop {
-            let (own, id) = self.slots[at];
-            if id == NO_ID {
-                return Err(at);
-            }
-            if own == number {
-                return Ok(id);
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    #[cold]
-    fn insert(&mut self, at: usize, number: i64, id: u32) {
-        self.slots[at] = (number, id);
-        self.len += 1;
-        if self.len * 16 > self.slots.len() * 9 {
-            self.bits += 1;
-            let old = std::mem::replace(&mut self.slots, vec![(0, NO_ID); 1 << self.bits]);
-            for (number, id) in old.into_iter().filter(|&(_, id)| id != NO_ID) {
-                if let Err(at) = self.find(number) {
-                    self.slots[at] = (number, id);
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow_array::{ArrayRef, DictionaryArray, Int64Array, LargeStringArray, StringViewArray};
+    use std::sync::Arc;
+
+    #[test]
+    fn every_shape_of_a_name_is_the_same_name() {
+        let texts: Vec<String> = (0..60).map(|n| "0123456789äöü☂".chars().cycle().take(n).collect()).collect();
+        let mut interner = Interner::new(&[7; 32]);
+        let shapes: [ArrayRef; 3] = [
+            Arc::new(LargeStringArray::from_iter_values(&texts)),
+            Arc::new(StringViewArray::from_iter_values(&texts)),
+            Arc::new(texts.iter().map(String::as_str).collect::<DictionaryArray<arrow_array::types::Int32Type>>()),
+        ];
+        let first = interner.intern_cells(Cells::new(&shapes[0]), 0..60);
+        assert_eq!(first[0], NO_ID);
+        assert_eq!(first[1..], (0..59).collect::<Vec<u32>>());
+        for shape in &shapes {
+            assert_eq!(interner.intern_cells(Cells::new(shape), 0..60), first);
+        }
+        assert_eq!(interner.names().iter().collect::<Vec<_>>(), texts[1..].iter().collect::<Vec<_>>());
+    }
 
     #[test]
     fn numbers_and_texts_share_names() {
         let mut interner = Interner::new(&[7; 32]);
-        let ids: Vec<u32> = (0..5000).map(|i| interner.intern_number(i * 1_000_003)).collect();
-        for (i, id) in ids.iter().enumerate() {
-            assert_eq!(interner.intern(&(i * 1_000_003).to_string()), *id);
+        let mut numbers: Vec<i64> = (0..5000).map(|i| i * 1_000_003).collect();
+        numbers.extend([i64::MIN, -1, 999_999_999_999, 1_000_000_000_000, i64::MAX]);
+        let array: ArrayRef = Arc::new(Int64Array::from(numbers.clone()));
+        let ids = interner.intern_cells(Cells::new(&array), 0..numbers.len());
+        for (number, id) in numbers.iter().zip(ids) {
+            assert_eq!(interner.intern(&number.to_string()), id);
+            assert_eq!(interner.find(&number.to_string()), Some(id));
         }
-        assert_eq!(interner.len(), 5000);
+        assert_eq!(interner.len(), numbers.len());
         assert_eq!(interner.find("x"), None);
     }
 
     #[test]
     fn partitions_are_frozen() {
         let names = ["", "a", "p9", "12345", "0123456789abcdef", "https://example.org/a/rather/long/name"];
-        assert_eq!(names.map(partition_of), PARTITIONS);
+        assert_eq!(names.map(partition_of), [46, 34, 2, 46, 38, 28]);
     }
-
-    const PARTITIONS: [u8; 6] = [0, 0, 0, 0, 0, 0];
 }

@@ -8,7 +8,7 @@
 //!
 //! **Memory.** Rows spill to the scratch folder when they outgrow
 //! [`IngestOptions::memory_limit_bytes`]; names do not: every distinct account and target costs its
-//! length and about 30 bytes, whatever the limit.
+//! length and about 60 bytes, whatever the limit.
 
 mod options;
 mod error;

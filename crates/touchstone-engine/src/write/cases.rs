@@ -77,8 +77,9 @@ pub(crate) fn cases<'a>(outcome: &'a Outcome, totals: &Totals) -> Vec<Case<'a>> 
 pub(crate) fn verdict(outcome: &Outcome, account: u32, params: &Params) -> (Verdict, f64) {
     let evidence_bits = outcome.dossiers.get(&account).map_or(0.0, fuse::Dossier::bits);
     let alone = fuse::verdict(evidence_bits, outcome.accusation_bits, params);
-    let beside_accused = outcome.roster.of(account).is_some_and(|r| outcome.rings[r as usize].accused > 0);
-    (if beside_accused { alone.max(Verdict::Suspect) } else { alone }, evidence_bits)
+    // Whoever stands in a ring that is listed is worth a look, if only to be cleared.
+    let listed = outcome.roster.of(account).is_some();
+    (if listed { alone.max(Verdict::Suspect) } else { alone }, evidence_bits)
 }
 
 /// A target's corrected count with its names.

@@ -28,7 +28,7 @@ pub struct Testimony {
 
 /// Judges all trials of one direction. Order in: any. Order out: by account.
 #[must_use]
-pub fn judge(mut trials: Vec<Trial>, census: &Census<'_>, schedule: &Schedule) -> Vec<Testimony> {
+pub fn judge(trials: &mut [Trial], census: &Census<'_>, schedule: &Schedule) -> Vec<Testimony> {
     trials.sort_unstable_by_key(|t| (t.account, t.scale, t.ts, t.target));
     let usable = schedule.usable.iter().filter(|u| **u).count();
     let mut all = Vec::new();
@@ -38,7 +38,7 @@ pub fn judge(mut trials: Vec<Trial>, census: &Census<'_>, schedule: &Schedule) -
         for at_scale in of_account.chunk_by(|a, b| a.scale == b.scale) {
             let scale = at_scale[0].scale;
             let tile = schedule.scales[scale as usize].tile;
-            let chosen = occasions(at_scale, census, tile);
+            let chosen = occasions(at_scale, census, tile, |t| Some((t.in_step, t.chance)));
             let ln = ln_bernoulli(chosen.iter().map(|t| (t.in_step, f64::from(t.chance))));
             ln_e[scale as usize] = ln;
             if best.as_ref().is_none_or(|b| ln > b.ln_e) {
@@ -66,12 +66,39 @@ pub fn judge(mut trials: Vec<Trial>, census: &Census<'_>, schedule: &Schedule) -
     all
 }
 
+/// Evidence that a candidate ring as a whole does not act independently: `ln e` by ring, over `rings`
+/// candidates. Members are taken in order, each against those before him, so that all factors
+/// multiply; each has one occasion a tile and an author.
+#[must_use]
+pub fn judge_rings(trials: &[Trial], rings: usize, census: &Census<'_>, schedule: &Schedule) -> Vec<f64> {
+    let mut order: Vec<&Trial> = trials.iter().filter(|t| t.before.is_some()).collect();
+    order.sort_unstable_by_key(|t| (t.ring, t.scale, t.account, t.ts, t.target));
+    let mut ln_e = vec![[0.0; SCALES]; rings];
+    for of_scale in order.chunk_by(|a, b| (a.ring, a.scale) == (b.ring, b.scale)) {
+        let (ring, scale) = (of_scale[0].ring as usize, of_scale[0].scale as usize);
+        let mut outcomes: Vec<(bool, f64)> = Vec::new();
+        for of_account in of_scale.chunk_by(|a, b| a.account == b.account) {
+            let trials: Vec<Trial> = of_account.iter().map(|t| **t).collect();
+            let chosen = occasions(&trials, census, schedule.scales[scale].tile, |t| t.before);
+            outcomes.extend(chosen.iter().filter_map(|t| t.before).map(|(x, c)| (x, f64::from(c))));
+        }
+        ln_e[ring][scale] = ln_bernoulli(outcomes.iter().copied());
+    }
+    ln_e.iter().map(|all| ln_mean(&(0..SCALES).filter(|s| schedule.usable[*s]).map(|s| all[s]).collect::<Vec<_>>())).collect()
+}
+
 /// Picks trials that are independent under the null: no two in one tile (a session touches many
 /// targets at once), no two of one author (his fans come together). Most informative first, which
-/// depends on chances alone, never on outcomes.
-fn occasions(trials: &[Trial], census: &Census<'_>, tile: i64) -> Vec<Trial> {
+/// depends on chances alone, never on outcomes. `reading` is the outcome and chance to go by.
+fn occasions(
+    trials: &[Trial],
+    census: &Census<'_>,
+    tile: i64,
+    reading: impl Fn(&Trial) -> Option<(bool, f32)>,
+) -> Vec<Trial> {
+    let chance = |t: &Trial| reading(t).map_or(1.0, |r| r.1);
     let mut order: Vec<&Trial> = trials.iter().collect();
-    order.sort_by(|a, b| a.chance.total_cmp(&b.chance).then(a.ts.cmp(&b.ts)).then(a.target.cmp(&b.target)));
+    order.sort_by(|a, b| chance(a).total_cmp(&chance(b)).then(a.ts.cmp(&b.ts)).then(a.target.cmp(&b.target)));
     let mut tiles = std::collections::BTreeSet::new();
     let mut authors = std::collections::BTreeSet::new();
     let mut chosen = Vec::new();

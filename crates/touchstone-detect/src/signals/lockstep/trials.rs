@@ -74,6 +74,9 @@ pub struct Trial {
     pub others: u16,
     /// The largest chance that innocence gives it.
     pub chance: f32,
+    /// The same against members of lower number alone: a sequence of members, each tested
+    /// against those before, so that their e-values multiply. `None` where none of those is near.
+    pub before: Option<(bool, f32)>,
 }
 
 /// What a count of trials needs to know.
@@ -150,32 +153,38 @@ fn on_target(
         // Members whose window reaches into the tile, from the same block.
         let near_from = times.partition_point(|t| *t < start - window);
         let near_to = times.partition_point(|t| *t <= start + tile + window);
-        let near: Vec<(usize, i64)> = (near_from..near_to)
-            .map(|i| (i, times[i]))
+        let near: Vec<(u32, i64)> = (near_from..near_to)
+            .map(|i| (actor[rows[i]], times[i]))
             .filter(|(_, t)| context.schedule.block_of(*t) == block)
             .collect();
         if near.len() > 1 {
             let crowd = crowd(ts, actor, span, |a| context.roster.of(a) == Some(ring));
             let whole = context.tempo.mass(origin, span.0, span.1);
-            let shared = (near.len() > LEAVE_OUT_MAX).then(|| windows(&near, usize::MAX, window, span));
+            let shared = (near.len() > LEAVE_OUT_MAX).then(|| windows(&near, |_| true, window, span));
             for i in from_row..to_row {
+                let (account, at) = (actor[rows[i]], times[i]);
                 let own_windows;
-                let windows = match &shared {
+                let all = match &shared {
                     Some(all) => all,
                     None => {
-                        own_windows = windows(&near, i, window, span);
+                        own_windows = windows(&near, |a| a != account, window, span);
                         &own_windows
                     }
                 };
-                if windows.is_empty() {
+                if all.is_empty() {
                     continue;
                 }
-                let account = actor[rows[i]];
-                let at = times[i];
                 let others = near.partition_point(|(_, t)| *t <= at + window)
                     - near.partition_point(|(_, t)| *t < at - window)
                     - 1;
-                let chance = chance(at, origin, span, whole, windows, &crowd, context.habits.of.get(&account), context);
+                let habit = context.habits.of.get(&account);
+                let chance =
+                    |windows: &[(i64, i64)]| chance(at, origin, span, whole, windows, &crowd, habit, context) as f32;
+                // Beyond the cap the sequence says nothing rather than cost a square.
+                let earlier =
+                    if shared.is_some() { Vec::new() } else { windows(&near, |a| a < account, window, span) };
+                let before = (!earlier.is_empty() && !context.own_scale_only)
+                    .then(|| (earlier.iter().any(|w| w.0 <= at && at < w.1), chance(&earlier)));
                 trials.push(Trial {
                     account,
                     ring,
@@ -184,7 +193,8 @@ fn on_target(
                     scale: scale as u8,
                     in_step: others > 0,
                     others: others.min(usize::from(u16::MAX)) as u16,
-                    chance: chance as f32,
+                    chance: chance(all),
+                    before,
                 });
             }
         }
@@ -199,12 +209,12 @@ fn crowd(ts: &[i64], actor: &[u32], span: (i64, i64), member: impl Fn(u32) -> bo
     rows.step_by(step).filter(|i| !member(actor[*i])).map(|i| ts[i]).collect()
 }
 
-/// The union of the windows around all `near` times but the one of row `without`, within `span`.
-fn windows(near: &[(usize, i64)], without: usize, window: i64, span: (i64, i64)) -> Vec<(i64, i64)> {
+/// The union of the windows around the `near` times of accounts that `wanted` names, within `span`.
+fn windows(near: &[(u32, i64)], wanted: impl Fn(u32) -> bool, window: i64, span: (i64, i64)) -> Vec<(i64, i64)> {
     let mut union: Vec<(i64, i64)> = Vec::new();
-    for (row, t) in near {
+    for (account, t) in near {
         let (from, to) = ((t - window).max(span.0), (t + window + 1).min(span.1));
-        if *row == without || from >= to {
+        if !wanted(*account) || from >= to {
             continue;
         }
         match union.last_mut() {
