@@ -18,17 +18,16 @@ const CHUNK_BYTES_MAX: usize = 16 << 20;
 
 /// A reject that spans so many lines is no row with a line too many, but a quote that was never
 /// closed and swallows the rest of the file.
-const RECORD_LINES_MAX: usize = 1000;
+const RECORD_LINES_MAX: u64 = 1000;
 
 /// Reads records one after the other.
 struct Records {
     path: PathBuf,
     compression: super::discover::Compression,
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    /// The file and one more line feed, so that every record ends with one.
+    reader: csv::Reader<std::io::Chain<Box<dyn Read + Send>, &'static [u8]>>,
     header: Vec<String>,
     record: ByteRecord,
-    /// Physical line on which the next record may start.
-    line: u64,
 }
 
 impl Records {
@@ -41,17 +40,17 @@ impl Records {
             .delimiter(delimiter)
             .has_headers(false)
             .flexible(true)
+            .terminator(csv::Terminator::Any(b'\n'))
             .buffer_capacity(1 << 18)
-            .from_reader(input);
+            .from_reader(input.chain(b"\n".as_slice()));
         let mut records = Self {
             path: file.path.clone(),
             compression: file.compression,
             reader,
             header: Vec::new(),
             record: ByteRecord::new(),
-            line: 1,
         };
-        if records.next()?.is_none() {
+        if !records.next()? {
             return Err(IngestError::Empty { path: records.path });
         }
         bytes::refuse_utf16(&records.path, records.record.get(0).unwrap_or_default())?;
@@ -64,23 +63,40 @@ impl Records {
         Ok(records)
     }
 
-    /// Reads the next record; its line, or none at the end.
-    fn next(&mut self) -> Result<Option<u64>, IngestError> {
-        let more = self.reader.read_byte_record(&mut self.record).map_err(|e| match e.into_kind() {
-            csv::ErrorKind::Io(source) => bytes::damaged(&self.path, self.compression, source),
-            other => IngestError::Damaged {
-                path: self.path.clone(),
-                what: format!("cannot be read as CSV ({other:?})"),
-                remedy: "export the file again",
-            },
-        })?;
-        if !more {
-            return Ok(None);
+    /// Reads the next record; false at the end. Blank lines are no records.
+    fn next(&mut self) -> Result<bool, IngestError> {
+        loop {
+            let more = self.reader.read_byte_record(&mut self.record).map_err(|e| match e.into_kind() {
+                csv::ErrorKind::Io(source) => bytes::damaged(&self.path, self.compression, source),
+                other => IngestError::Damaged {
+                    path: self.path.clone(),
+                    what: format!("cannot be read as CSV ({other:?})"),
+                    remedy: "export the file again",
+                },
+            })?;
+            // Lines end with a line feed alone, so that lines can be counted; a carriage return
+            // before it stays behind in the last field.
+            if more && self.record.as_slice().ends_with(b"\r") {
+                if self.record.len() == 1 && self.record.as_slice() == b"\r" {
+                    continue;
+                }
+                let last = self.record.len() - 1;
+                let shorter = self.record[last].strip_suffix(b"\r").unwrap_or_default().to_vec();
+                self.record.truncate(last);
+                self.record.push_field(&shorter);
+            }
+            return Ok(more);
         }
-        // After the record, the reader stands on the line where it ended, or on the next one if the
-        // line feed was already taken: the last line of the record is found from the line feeds
-        // inside it and where the reader stood before.
-        Ok(Some(self.record.position().map_or(self.line, csv::Position::line)))
+    }
+
+    /// Line feeds inside the record.
+    fn line_feeds(&self) -> u64 {
+        self.record.as_slice().iter().filter(|&&b| b == b'\n').count() as u64
+    }
+
+    /// Physical line on which the record starts: the reader stands on the line after it.
+    fn line(&self) -> u64 {
+        self.reader.position().line().saturating_sub(self.line_feeds() + 1)
     }
 
     fn places(&self, wanted: &[Wanted]) -> Result<Vec<Option<usize>>, IngestError> {
@@ -105,7 +121,7 @@ pub(crate) fn inspect(file: &InputFile, delimiter: u8, wanted: &[Wanted], vote: 
         wanted.iter().zip(&places).enumerate().filter(|(_, (w, _))| w.time).filter_map(|(i, (_, p))| p.map(|p| (i, p))).collect();
     if vote && !times.is_empty() {
         let fields = records.header.len();
-        while records.next()?.is_some() {
+        while records.next()? {
             if records.record.len() != fields {
                 continue;
             }
@@ -166,10 +182,13 @@ impl Reader for CsvReader {
         let mut bytes = 0;
         let fields = self.records.header.len();
         while lines.len() + faults.len() < CHUNK_ROWS_MAX && bytes < CHUNK_BYTES_MAX {
-            let Some(line) = self.records.next()? else { break };
+            if !self.records.next()? {
+                break;
+            }
+            let line = self.records.line();
             let record = &self.records.record;
             if record.len() != fields {
-                let feeds = record.as_slice().iter().filter(|&&b| b == b'\n').count();
+                let feeds = self.records.line_feeds();
                 if feeds > RECORD_LINES_MAX {
                     return Err(IngestError::Damaged {
                         path: self.records.path.clone(),
