@@ -65,20 +65,34 @@ pub fn account(dossier: &Dossier, schedule: Option<&Schedule>) -> Vec<Evidence> 
             ),
         });
     }
-    if let Some(p) = &dossier.pool {
+    if let Some(p) = dossier.pool_best() {
+        let b = bits(dossier.ln_pool);
+        let (statistic, sentence) = if p.listed > 0 {
+            (
+                "endorsed targets of the list that others of its group share",
+                format!(
+                    "endorsed {} of the {} targets that at least two others of its group share; other readers of those \
+                     targets would have {:.1} ({b:.1} bits)",
+                    p.observed, p.listed, p.expected
+                ),
+            )
+        } else {
+            (
+                "endorsed targets of a group of targets that share endorsers",
+                format!(
+                    "endorsed {} targets of one group that shares its endorsers; the group's other endorsers would have \
+                     {:.1} ({b:.1} bits)",
+                    p.observed, p.expected
+                ),
+            )
+        };
         list.push(Evidence {
             signal: "pool".into(),
-            bits: bits(p.ln_e),
-            statistic: "endorsed targets of a group of targets that share endorsers".into(),
+            bits: b,
+            statistic: statistic.into(),
             observed: f64::from(p.observed),
             expected: p.expected,
-            sentence: format!(
-                "endorsed {} targets of one group that shares its endorsers; the group's other endorsers would have \
-                 {:.1} ({:.1} bits)",
-                p.observed,
-                p.expected,
-                bits(p.ln_e)
-            ),
+            sentence,
         });
     }
     list.sort_by(|a, b| b.bits.total_cmp(&a.bits));
@@ -98,7 +112,7 @@ pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Sc
             expected += t.expected;
             count += 1;
         }
-        if let Some(p) = &d.pool {
+        if let Some(p) = d.pool_best() {
             pool_observed += u64::from(p.observed);
             pool_expected += p.expected;
             pool_count += 1;
@@ -133,8 +147,8 @@ pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Sc
             observed: pool_observed as f64,
             expected: pool_expected,
             sentence: format!(
-                "{pool_count} of its members endorsed {pool_observed} targets of groups that share their endorsers; \
-                 other endorsers of those would have {pool_expected:.1} ({b:.1} bits)"
+                "{pool_count} of its members together gave {pool_observed} endorsements to targets that their group \
+                 shares; other readers of those targets would have given {pool_expected:.1} ({b:.1} bits for a member)"
             ),
         });
     }
@@ -148,8 +162,8 @@ pub fn ring_verdict(ring: &Ring, window: i64, ring_bits: f64, fdr: f64) -> Strin
     let n = ring.members.len();
     match ring.kind {
         RingKind::Collusion => format!(
-            "{n} accounts that endorse one group of targets more than its other endorsers do: worth a look, nobody \
-             is accused ({})",
+            "{n} accounts share a list of targets far beyond what its other readers do: worth a look, nobody is \
+             accused ({})",
             odds(ring_bits)
         ),
         _ if ring.accused > 0 => format!(
@@ -172,8 +186,9 @@ pub fn ring_verdict(ring: &Ring, window: i64, ring_bits: f64, fdr: f64) -> Strin
 #[must_use]
 pub fn ring_innocent(ring: &Ring, window: i64, tile: i64, owners_known: bool, owners: usize) -> String {
     if ring.kind == RingKind::Collusion {
-        return "readers of one niche or playlist would look the same; endorsements alone cannot tell, which is why \
-                nobody is accused"
+        return "devoted followers of one author, niche or playlist would look the same, and so would one person \
+                with several accounts. Endorsements alone cannot tell, which is why nobody is accused: look at who owns \
+                the targets, and whether the members have any other taste"
             .into();
     }
     let fans = match (owners_known, owners) {

@@ -23,8 +23,10 @@ pub struct Dossier {
     pub ln_pool: f64,
     /// What each direction of lockstep said.
     pub lockstep: [Option<Testimony>; 2],
-    /// What pool said (an account is judged in one direction alone).
+    /// What pool said by targets (an account is judged in one direction alone).
     pub pool: Option<PoolEvidence>,
+    /// What each direction of pool said by lists.
+    pub lists: [Option<PoolEvidence>; 2],
 }
 
 impl Dossier {
@@ -32,6 +34,36 @@ impl Dossier {
     #[must_use]
     pub fn bits(&self) -> f64 {
         bits(self.ln_e)
+    }
+
+    /// Shared lists alone accuse nobody: a niche looks the same. Setting the e-value of the others to
+    /// nought keeps e-BH valid.
+    #[must_use]
+    pub fn may_accuse(&self) -> bool {
+        self.ln_lockstep > 0.0
+    }
+
+    /// Whether e-BH, whose line is `accusation_bits`, accuses it.
+    #[must_use]
+    pub fn accused(&self, accusation_bits: f64) -> bool {
+        self.may_accuse() && self.bits() >= accusation_bits
+    }
+
+    /// What says most of the pool signal's parts.
+    #[must_use]
+    pub fn pool_best(&self) -> Option<&PoolEvidence> {
+        let all = self.pool.iter().chain(self.lists.iter().flatten());
+        all.fold(None, |best: Option<&PoolEvidence>, p| Some(best.filter(|b| b.ln_e >= p.ln_e).unwrap_or(p)))
+    }
+
+    /// The direction of the list evidence that says more.
+    #[must_use]
+    pub fn stronger_list(&self) -> Option<(usize, &PoolEvidence)> {
+        let of = |d: usize| self.lists[d].as_ref().map(|p| (d, p));
+        match (of(0), of(1)) {
+            (Some(a), Some(b)) => Some(if b.1.ln_e > a.1.ln_e { b } else { a }),
+            (a, b) => a.or(b),
+        }
     }
 
     /// The lockstep direction that says more.
@@ -47,7 +79,11 @@ impl Dossier {
 
 /// Fuses the testimony of both directions. Accounts that appear nowhere have e = 1.
 #[must_use]
-pub fn fuse(lockstep: [Vec<Testimony>; 2], pool: Vec<PoolEvidence>) -> BTreeMap<u32, Dossier> {
+pub fn fuse(
+    lockstep: [Vec<Testimony>; 2],
+    pool: Vec<PoolEvidence>,
+    lists: [Vec<PoolEvidence>; 2],
+) -> BTreeMap<u32, Dossier> {
     let mut dossiers: BTreeMap<u32, Dossier> = BTreeMap::new();
     for (direction, testimonies) in lockstep.into_iter().enumerate() {
         for t in testimonies {
@@ -58,10 +94,17 @@ pub fn fuse(lockstep: [Vec<Testimony>; 2], pool: Vec<PoolEvidence>) -> BTreeMap<
     for p in pool {
         dossiers.entry(p.account).or_default().pool = Some(p);
     }
+    for (direction, evidence) in lists.into_iter().enumerate() {
+        for p in evidence {
+            dossiers.entry(p.account).or_default().lists[direction] = Some(p);
+        }
+    }
     for d in dossiers.values_mut() {
         let of = |t: &Option<Testimony>| t.as_ref().map_or(0.0, |t| t.ln_e);
         d.ln_lockstep = ln_mean(&[of(&d.lockstep[0]), of(&d.lockstep[1])]);
-        d.ln_pool = d.pool.map_or(0.0, |p| p.ln_e);
+        let pool = |p: &Option<PoolEvidence>| p.map_or(0.0, |p| p.ln_e);
+        let by_lists = ln_mean(&[pool(&d.lists[0]), pool(&d.lists[1])]);
+        d.ln_pool = ln_mean(&[pool(&d.pool), by_lists]);
         d.ln_e = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, d.ln_lockstep), (WEIGHT_POOL, d.ln_pool)]);
     }
     dossiers
@@ -71,17 +114,18 @@ pub fn fuse(lockstep: [Vec<Testimony>; 2], pool: Vec<PoolEvidence>) -> BTreeMap<
 #[must_use]
 pub fn accusation_bits(dossiers: &BTreeMap<u32, Dossier>, accounts: usize, params: &Params) -> f64 {
     // On rounded bits, so that the last digit of a sum decides nothing.
-    let ln_e: Vec<f64> = dossiers.values().map(|d| d.bits() * std::f64::consts::LN_2).collect();
+    let ln_e: Vec<f64> =
+        dossiers.values().filter(|d| d.may_accuse()).map(|d| d.bits() * std::f64::consts::LN_2).collect();
     let threshold = ebh_threshold(&ln_e, accounts, params.fdr);
     if threshold.is_finite() { bits(threshold) } else { f64::INFINITY }
 }
 
 /// The verdict on evidence alone.
 #[must_use]
-pub fn verdict(evidence_bits: f64, accusation_bits: f64, params: &Params) -> Verdict {
-    if evidence_bits >= accusation_bits {
+pub fn verdict(dossier: &Dossier, accusation_bits: f64, params: &Params) -> Verdict {
+    if dossier.accused(accusation_bits) {
         Verdict::Inauthentic
-    } else if evidence_bits >= params.suspect_bits {
+    } else if dossier.bits() >= params.suspect_bits {
         Verdict::Suspect
     } else {
         Verdict::Organic

@@ -88,6 +88,12 @@ pub struct PoolParams {
     pub stray_edges_per_target: f64,
     /// Smallest group of targets.
     pub targets_min: usize,
+    /// Accounts with fewer endorsements are not paired.
+    pub degree_min: u32,
+    /// Shared targets (in the discovery fold) that a pair of accounts needs.
+    pub shared_min: u32,
+    /// How many accounts an innocent account may be linked to by chance in discovery.
+    pub stray_edges_per_account: f64,
 }
 
 impl Default for PoolParams {
@@ -100,6 +106,9 @@ impl Default for PoolParams {
             joint_min: 4,
             stray_edges_per_target: 0.01,
             targets_min: 3,
+            degree_min: 6,
+            shared_min: 3,
+            stray_edges_per_account: 0.01,
         }
     }
 }

@@ -17,9 +17,11 @@ use crate::schedule::{SCALES, Schedule};
 use crate::signals::burst::{self, BurstEvidence};
 use crate::signals::lockstep::grow;
 use crate::signals::lockstep::judge::{self as lockstep, Testimony};
-use crate::signals::lockstep::pairs::{self, BUCKETS, Edge, PairNull, PairTotals};
+use crate::signals::lockstep::pairs::{self, BUCKETS, Edge, PairKeys, PairNull, PairTotals};
 use crate::signals::lockstep::trials::{self, Habits, Trial, TrialContext};
-use crate::signals::pool::{self, PoolEvidence, TargetGroups};
+use crate::signals::pool::PoolEvidence;
+use crate::signals::pool::lists::{self, ListTally};
+use crate::signals::pool::targets::{self as pool, TargetGroups};
 use crate::survey::{Survey, Tempo, schedule};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -105,7 +107,7 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
     match &timed {
         Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
             let (edges, totals) = find_edges(engine, census, schedule, params)?;
-            rosters = engine.stage("rings", edges.len() as u64, || candidate_rings(&edges, census, params));
+            rosters = engine.stage("rings", edges.len() as u64, || candidate_rings(&edges, census, params.lockstep.members_min));
             drop(edges);
             tested = test_rings(engine, census, schedule, tempo, params, &mut rosters)?;
             signals.push(lockstep_ran(schedule, census.owner.is_some()));
@@ -130,6 +132,8 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
     }
 
     let (pool_evidence, pool_note) = run_pool(engine, census, params)?;
+    let (list_evidence, list_rosters, list_note) = run_lists(engine, census, params)?;
+    let pool_note = format!("{pool_note}; {list_note}");
     signals.push(SignalRun { signal: "pool".into(), ran: true, note: pool_note });
 
     let bursts = match &timed {
@@ -144,9 +148,9 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
     };
 
     let (dossiers, accusation_bits, rings) = engine.stage("fuse", census.endorsers() as u64, || {
-        let dossiers = fuse::fuse(tested.testimonies, pool_evidence);
+        let dossiers = fuse::fuse(tested.testimonies, pool_evidence, list_evidence);
         let line = fuse::accusation_bits(&dossiers, census.endorsers(), params);
-        let rings = merge::rings(&rosters, &tested.ring_ln_e, &dossiers, line, params);
+        let rings = merge::rings(&rosters, &tested.ring_ln_e, &list_rosters, &dossiers, line, params);
         (dossiers, line, rings)
     });
     let roster = merge::final_roster(&rings, census.degree.len());
@@ -230,7 +234,13 @@ fn find_edges<E: Engine>(
             sum
         })
     })?;
-    let null = PairNull::new(totals.clone(), census, lockstep);
+    let null = PairNull::new(
+        totals.clone(),
+        census,
+        lockstep.degree_min,
+        lockstep.joint_min,
+        lockstep.stray_edges_per_account,
+    );
     let passes = totals.total().div_ceil(lockstep.keys_max.max(1) as u64).max(1);
     let mut edges = Vec::new();
     engine.stage("pairs", totals.total(), || -> Result<(), E::Error> {
@@ -238,14 +248,7 @@ fn find_edges<E: Engine>(
             let keys = engine.count(|p, _| {
                 pairs::count_keys(p, census, schedule, lockstep, (pass, passes))
             })?;
-            let found: Vec<Vec<Edge>> = (0..BUCKETS)
-                .into_par_iter()
-                .map(|b| {
-                    let chunks: Vec<&[u64]> = keys.iter().map(|k| k.buckets[b].as_slice()).collect();
-                    null.judge(&chunks, census.degree)
-                })
-                .collect();
-            edges.extend(found.into_iter().flatten());
+            edges.extend(judge_pairs(&keys, &null, census));
         }
         Ok(())
     })?;
@@ -253,11 +256,23 @@ fn find_edges<E: Engine>(
     Ok((edges, totals))
 }
 
-fn candidate_rings(edges: &[Edge], census: &Census<'_>, params: &Params) -> [Roster; 2] {
+/// Judges all buckets on all cores.
+fn judge_pairs(keys: &[PairKeys], null: &PairNull, census: &Census<'_>) -> Vec<Edge> {
+    let found: Vec<Vec<Edge>> = (0..BUCKETS)
+        .into_par_iter()
+        .map(|b| {
+            let chunks: Vec<&[u64]> = keys.iter().map(|k| k.buckets[b].as_slice()).collect();
+            null.judge(&chunks, census.degree)
+        })
+        .collect();
+    found.concat()
+}
+
+fn candidate_rings(edges: &[Edge], census: &Census<'_>, members_min: usize) -> [Roster; 2] {
     [0u8, 1].map(|fold| {
         let of_fold: Vec<&Edge> = edges.iter().filter(|e| e.fold == fold).collect();
         let weighted: Vec<(u32, u32, f64)> = of_fold.iter().map(|e| (e.low, e.high, e.weight)).collect();
-        let members = groups(&weighted, params.lockstep.members_min);
+        let members = groups(&weighted, members_min);
         let roster = Roster::new(census.degree.len(), members, Vec::new());
         let mut votes = vec![[0u32; SCALES]; roster.members.len()];
         for e in of_fold {
@@ -384,6 +399,43 @@ fn run_pool<E: Engine>(
         "used actor, target".into()
     };
     Ok((evidence, note))
+}
+
+/// Evidence of both directions, the groups it is about, and a note on the cap.
+type Lists = ([Vec<PoolEvidence>; 2], [Roster; 2], String);
+
+fn run_lists<E: Engine>(engine: &E, census: &Census<'_>, params: &Params) -> Result<Lists, E::Error> {
+    let pool = &params.pool;
+    let most = lists::popularity_max(census, pool);
+    engine.stage("lists", census.endorsements(), || {
+        let parts = engine.count(|p, _| lists::count_pairs(p, census, most, params.seed, pool))?;
+        let mut totals = PairTotals::default();
+        let mut keys = Vec::new();
+        for (k, t) in parts {
+            totals.merge(&t);
+            keys.push(k);
+        }
+        let null =
+            PairNull::new(totals, census, pool.degree_min, pool.shared_min, pool.stray_edges_per_account);
+        let mut edges = judge_pairs(&keys, &null, census);
+        drop(keys);
+        edges.sort_unstable_by_key(|e| (e.fold, e.low, e.high));
+        let rosters = candidate_rings(&edges, census, params.lockstep.members_min);
+        let mut evidence: [Vec<PoolEvidence>; 2] = Default::default();
+        for direction in 0..2 {
+            if rosters[direction].members.is_empty() {
+                continue;
+            }
+            let parts = engine.count(|p, _| {
+                lists::count_lists(p, census, &rosters[direction], 1 - direction, most, params.seed)
+            })?;
+            let mut tally = ListTally::default();
+            parts.into_iter().for_each(|t| tally.merge(t));
+            evidence[direction] = lists::judge(tally, direction, pool);
+        }
+        let note = format!("pairs of accounts were looked for on targets of at most {most} endorsements");
+        Ok((evidence, rosters, note))
+    })
 }
 
 fn run_burst<E: Engine>(

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Desk, Run, sample};
+use common::{Desk, Run, ringed, sample};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -281,8 +281,8 @@ fn ctrl_c_leaves_nothing() {
 #[test]
 fn fail_on_sets_the_code() {
     let desk = Desk::new();
-    desk.write("log.csv", sample());
-    let run = desk.detect(&["log.csv", "--endorse", "retweet", "--fail-on", "inauthentic", "--quiet"]);
+    desk.write("log.csv", ringed());
+    let run = desk.detect(&["log.csv", "--fail-on", "inauthentic", "--quiet"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(run.stdout.is_empty(), "quiet");
     assert!(desk.path("out").join("report.html").is_file(), "the findings are there all the same");

@@ -42,11 +42,13 @@ pub struct Ring {
 pub fn rings(
     rosters: &[Roster; 2],
     ring_ln_e: &[Vec<f64>; 2],
+    list_rosters: &[Roster; 2],
     dossiers: &BTreeMap<u32, Dossier>,
     accusation_bits: f64,
     params: &Params,
 ) -> Vec<Ring> {
     let join = joined(rosters);
+    let list_join = joined(list_rosters);
     let whole = group_evidence(&join, ring_ln_e);
     let line = ebh_threshold(&whole.values().copied().collect::<Vec<_>>(), whole.len(), params.fdr);
     let mut members: BTreeMap<(Source, usize), Vec<u32>> = BTreeMap::new();
@@ -57,10 +59,14 @@ pub fn rings(
                 members.entry((Source::Lockstep, join[direction][t.ring as usize])).or_default().push(*account);
             }
             None => {
-                if let Some(p) = d.pool {
+                let list = d.stronger_list().filter(|(_, p)| p.ln_e > 0.0);
+                if let Some((direction, p)) = list {
+                    let id = list_join[direction][p.group as usize];
+                    members.entry((Source::Lists, id)).or_default().push(*account);
+                } else if let Some(p) = d.pool {
                     // The other half of the accounts judged another numbering of groups.
                     let group = p.group as usize * 2 + usize::from(p.direction);
-                    members.entry((Source::Pool, group)).or_default().push(*account);
+                    members.entry((Source::Targets, group)).or_default().push(*account);
                 }
             }
         }
@@ -70,22 +76,24 @@ pub fn rings(
         .filter_map(|((source, id), mut members)| {
             let strength = |a: &u32| dossiers[a].bits();
             members.sort_by(|a, b| strength(b).total_cmp(&strength(a)).then(a.cmp(b)));
-            let accused = members.iter().filter(|a| strength(a) >= accusation_bits).count();
+            let accused = members.iter().filter(|a| dossiers[a].accused(accusation_bits)).count();
             // Beside the accused a member needs some evidence of its own; in a ring that is only worth
             // a look, any that points its way.
-            let least = if accused > 0 || source == Source::Pool { MEMBER_BITS_MIN } else { f64::MIN_POSITIVE };
+            let least = if accused > 0 { MEMBER_BITS_MIN } else { f64::MIN_POSITIVE };
             members.retain(|a| strength(a) >= least);
-            let of_members = ln_mean(&members.iter().map(|a| dossiers[a].ln_e).collect::<Vec<_>>());
             let (ln_e, notable) = match source {
                 Source::Lockstep => (whole[&id], members.len() >= 2 && whole[&id] >= line),
-                Source::Pool => (of_members, members.len() >= 3 && bits(of_members) >= params.suspect_bits),
+                Source::Lists | Source::Targets => {
+                    let by_pool = ln_mean(&members.iter().map(|a| dossiers[a].ln_pool).collect::<Vec<_>>());
+                    (by_pool, members.len() >= 3 && bits(by_pool) >= params.suspect_bits)
+                }
             };
             if !((accused > 0 && members.len() >= 2) || notable) {
                 return None;
             }
             let (kind, scale) = match source {
                 Source::Lockstep => (RingKind::Farm, Some(common_scale(&members, dossiers))),
-                Source::Pool => (RingKind::Collusion, None),
+                _ => (RingKind::Collusion, None),
             };
             Some(Ring { kind, members, scale, accused, ln_e })
         })
@@ -104,7 +112,8 @@ pub fn rings(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Source {
     Lockstep,
-    Pool,
+    Lists,
+    Targets,
 }
 
 /// Evidence on each merged ring: the mean of its candidates' e-values.

@@ -161,7 +161,7 @@ impl Loaded {
         outcome
             .dossiers
             .iter()
-            .filter(|(_, d)| d.bits() >= outcome.accusation_bits)
+            .filter(|(_, d)| d.accused(outcome.accusation_bits))
             .map(|(a, _)| self.account[*a as usize])
             .collect()
     }

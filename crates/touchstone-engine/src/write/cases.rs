@@ -75,8 +75,8 @@ pub(crate) fn cases<'a>(outcome: &'a Outcome, totals: &Totals) -> Vec<Case<'a>> 
 
 /// The verdict on an account, and on what evidence.
 pub(crate) fn verdict(outcome: &Outcome, account: u32, params: &Params) -> (Verdict, f64) {
-    let evidence_bits = outcome.dossiers.get(&account).map_or(0.0, fuse::Dossier::bits);
-    let alone = fuse::verdict(evidence_bits, outcome.accusation_bits, params);
+    let Some(dossier) = outcome.dossiers.get(&account) else { return (Verdict::Organic, 0.0) };
+    let (alone, evidence_bits) = (fuse::verdict(dossier, outcome.accusation_bits, params), dossier.bits());
     // Whoever stands in a ring that is listed is worth a look, if only to be cleared.
     let listed = outcome.roster.of(account).is_some();
     (if listed { alone.max(Verdict::Suspect) } else { alone }, evidence_bits)

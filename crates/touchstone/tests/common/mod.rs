@@ -14,6 +14,30 @@ pub fn sample() -> String {
     text
 }
 
+/// A log with a ring in it: 1,500 people on 300 posts over four weeks, and 20 accounts ("ring0" to
+/// "ring19") that act within a minute of each other on 24 of the posts.
+pub fn ringed() -> String {
+    let mut state = 42u64;
+    let mut below = move |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    };
+    let (start, day) = (1_700_006_400u64, 86_400u64);
+    let mut text = String::from("actor,target,ts\n");
+    for i in 0..18_000u64 {
+        let post = below(300);
+        let ts = start + (post % 20) * day + below(8 * day);
+        text.push_str(&format!("user{},post{post},{ts}\n", i % 1500));
+    }
+    for order in 0..24u64 {
+        let at = start + order * day + 7 * 3600 + below(12 * 3600);
+        for member in 0..20 {
+            text.push_str(&format!("ring{member},post{},{}\n", order * 11 % 300, at + below(60)));
+        }
+    }
+    text
+}
+
 /// A folder that goes away, and the program in it.
 pub struct Desk {
     folder: tempfile::TempDir,

@@ -120,6 +120,22 @@ fn group_hash(key: u64) -> u64 {
     mix64(key >> 3)
 }
 
+/// No keys yet.
+#[must_use]
+pub fn empty_keys() -> PairKeys {
+    PairKeys { buckets: vec![Vec::new(); BUCKETS] }
+}
+
+/// Adds one coincidence of two accounts, `low < high`.
+pub fn push_key(keys: &mut PairKeys, low: u32, high: u32, fold: usize, scale: usize) {
+    let key = key(low, high, fold, scale);
+    keys.buckets[group_hash(key) as usize % BUCKETS].push(key);
+}
+
+fn key(low: u32, high: u32, fold: usize, scale: usize) -> u64 {
+    u64::from(low) << (ID_BITS + 4) | u64::from(high) << 4 | (fold as u64) << 3 | scale as u64
+}
+
 /// Emits the pairs of one partition that belong to pass `pass` of `passes`.
 #[must_use]
 pub fn count_keys(
@@ -129,15 +145,13 @@ pub fn count_keys(
     params: &LockstepParams,
     (pass, passes): (u64, u64),
 ) -> PairKeys {
-    let mut buckets = vec![Vec::new(); BUCKETS];
+    let mut keys = empty_keys();
     for_each_pair(partition, census, schedule, params, |u, v, scale, fold| {
-        let key = u64::from(u) << (ID_BITS + 4) | u64::from(v) << 4 | (fold as u64) << 3 | scale as u64;
-        let hash = group_hash(key);
-        if passes == 1 || (hash >> 32) % passes == pass {
-            buckets[hash as usize % BUCKETS].push(key);
+        if passes == 1 || (group_hash(key(u, v, fold, scale)) >> 32) % passes == pass {
+            push_key(&mut keys, u, v, fold, scale);
         }
     });
-    PairKeys { buckets }
+    keys
 }
 
 /// Two accounts that coincide more often than chance allows, in one fold.
@@ -170,13 +184,14 @@ pub struct PairNull {
 }
 
 impl PairNull {
-    /// Prepares it for a log.
+    /// Prepares it for a log: accounts from `degree_min` endorsements, pairs from `joint_min`
+    /// coincidences, and `stray_edges` pairs an account by chance.
     #[must_use]
-    pub fn new(totals: PairTotals, census: &Census<'_>, params: &LockstepParams) -> Self {
-        let judged = census.degree.iter().filter(|d| **d >= params.degree_min);
+    pub fn new(totals: PairTotals, census: &Census<'_>, degree_min: u32, joint_min: u32, stray_edges: f64) -> Self {
+        let judged = census.degree.iter().filter(|d| **d >= degree_min);
         let (count, degree_sum) = judged.fold((0u64, 0.0), |(n, s), d| (n + 1, s + f64::from(*d)));
-        let ln_p_max = (params.stray_edges_per_account / count.max(1) as f64).ln();
-        Self { totals, degree_sum: degree_sum.max(1.0), ln_p_max, joint_min: params.joint_min }
+        let ln_p_max = (stray_edges / count.max(1) as f64).ln();
+        Self { totals, degree_sum: degree_sum.max(1.0), ln_p_max, joint_min }
     }
 
     fn mean(&self, scale: usize, fold: usize, product: f64) -> f64 {

@@ -1,33 +1,10 @@
-//! Pool: unrelated targets that share too many endorsers, and accounts with too many of those targets.
-//!
-//! # Sees
-//! Large pools with slow delivery: each order uses a random part, so no pair of accounts repeats and
-//! no minute stands out, but the ordered targets draw on one pool. Needs no times.
-//!
-//! # Null model
-//! Discovery on one half of the accounts: target pairs against a degree-corrected Poisson null, then
-//! again against the lift of the community that both lie in (a degree-corrected block model, Karrer &
-//! Newman 2011). The test on the other half: of an account that has one target of a group, how
-//! many more would it have, going by the rest of that group's audience? Beta-binomial with the
-//! audience's own spread, so that a group with devoted readers expects devotion.
-//!
-//! # Innocent look-alikes
-//! Niche communities, playlists, readers of a back catalogue. Endorsements alone cannot always tell
-//! them from a pool, so the bits are capped: this signal alone makes suspects, never accusations.
-//!
-//! # Parameters
-//! [`PoolParams`](crate::params::PoolParams).
-//!
-//! # Cost
-//! At most `neighbours_max` pairs an endorsement of sampled accounts; the sample keeps the keys in
-//! bounded memory and is reported.
-//!
-//! # Source
-//! Karrer & Newman 2011; Griffiths 1973 (beta-binomial); DESIGN.md on cross-fitting.
+//! The side of the targets: groups of targets that share too many endorsers, and accounts with too many
+//! of those.
 
 use crate::census::Census;
 use crate::evalue::{ln_from_p, ln_mean, ln_poisson_tail};
 use crate::hash::mix64;
+use super::PoolEvidence;
 use crate::params::PoolParams;
 use crate::partition::{NONE, Partition};
 use crate::ring::group::groups;
@@ -181,23 +158,6 @@ pub fn count_tally(
     tally
 }
 
-/// What the pool signal says of an account.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PoolEvidence {
-    /// The account.
-    pub account: u32,
-    /// The group that says most.
-    pub group: u32,
-    /// Fold of the accounts on which that group was found.
-    pub direction: u8,
-    /// `ln e`, averaged over its groups, capped.
-    pub ln_e: f64,
-    /// Targets of that group it endorsed.
-    pub observed: u32,
-    /// As many as its audience's habits give.
-    pub expected: f64,
-}
-
 /// Judges the tallies of one direction. Order out: by account.
 #[must_use]
 pub fn judge(mut tally: Vec<(u32, u32)>, direction: usize, census: &Census<'_>, params: &PoolParams) -> Vec<PoolEvidence> {
@@ -219,6 +179,7 @@ pub fn judge(mut tally: Vec<(u32, u32)>, direction: usize, census: &Census<'_>, 
                 direction: direction as u8,
                 ln_e: ln_from_p(ln_p).min(cap),
                 observed: more + 1,
+                listed: 0,
                 expected: 1.0 + f64::from(rest) * rate,
             });
         }
@@ -234,7 +195,7 @@ pub fn judge(mut tally: Vec<(u32, u32)>, direction: usize, census: &Census<'_>, 
 
 /// Rate and precision (`alpha + beta`) of a group's audience by moments, from `(account, hits,
 /// trials)`.
-fn audience(counts: &[(u32, u32, u32)]) -> (f64, f64) {
+pub(super) fn audience(counts: &[(u32, u32, u32)]) -> (f64, f64) {
     let (hits, trials): (f64, f64) =
         counts.iter().fold((0.0, 0.0), |(h, n), c| (h + f64::from(c.1), n + f64::from(c.2)));
     let rate = ((hits + 0.5) / (trials + 1.0)).clamp(1e-9, 1.0 - 1e-9);
@@ -250,7 +211,7 @@ fn audience(counts: &[(u32, u32, u32)]) -> (f64, f64) {
 }
 
 /// `ln P(X >= x)` for `X` beta-binomial of `n` trials with mean `n rate` and precision `precision`.
-fn ln_beta_binomial_tail(x: u32, n: u32, rate: f64, precision: f64) -> f64 {
+pub(super) fn ln_beta_binomial_tail(x: u32, n: u32, rate: f64, precision: f64) -> f64 {
     if x == 0 {
         return 0.0;
     }
