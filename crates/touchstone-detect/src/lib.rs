@@ -6,7 +6,7 @@ pub mod evalue;
 pub mod fuse;
 pub mod explain;
 pub mod findings;
-mod hash;
+pub mod hash;
 pub mod params;
 pub mod partition;
 pub mod pipeline;

@@ -63,6 +63,9 @@ fn names_change_nothing_but_names() {
     let desk = Desk::new();
     // The ring, amid real retweets: both what is accused and what is only suspect must keep.
     let text = format!("{}{}", sample(), in_columns_of_the_sample(&ringed()));
+    // Without event ids: where rows share one but differ at the same instant, something has to decide
+    // which counts, and only names are left.
+    let text = text.replacen("event_id", "other", 1);
     let lines: Vec<&str> = text.lines().collect();
     desk.write("log.csv", &text);
     // Reversing a name keeps it unique and turns every alphabetical order around.
@@ -94,7 +97,8 @@ fn names_change_nothing_but_names() {
     assert!(verdicts.contains("inauthentic") && verdicts.contains("organic"), "{verdicts:?}");
     assert!(a.values().filter(|r| r.1 != "0").count() > 100, "evidence to compare");
     let differ: Vec<_> = a.iter().filter(|(name, row)| b[*name] != **row).collect();
-    assert!(differ.is_empty(), "{} of {}: {:?}", differ.len(), a.len(), &differ[..differ.len().min(3)]);
+    let shown: Vec<_> = differ.iter().take(5).map(|(n, r)| (n, r, &b[*n])).collect();
+    assert!(differ.is_empty(), "{} of {}: {shown:?}", differ.len(), a.len());
 }
 
 /// actor,target,ts as actor,target,ts,kind,event_id.

@@ -8,7 +8,8 @@ use super::names::Names;
 use super::rows::{actor_of, target_of, ts_of};
 use super::side::SideTables;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
+use touchstone_detect::hash::mix64;
 use touchstone_detect::partition::NO_TIME;
 
 /// What each account and target gave and got, counted from all partitions at once: sums and minima
@@ -21,6 +22,8 @@ pub(crate) struct Census {
 struct Counts {
     first_ts: Vec<AtomicI64>,
     count: Vec<AtomicU32>,
+    /// Sum of hashes of all it did or got: tells apart whoever began alike, without looking at names.
+    trace: Vec<AtomicU64>,
     /// Whether any event that was not a duplicate names it.
     seen: Vec<AtomicBool>,
 }
@@ -30,6 +33,7 @@ impl Counts {
         Self {
             first_ts: (0..len).map(|_| AtomicI64::new(i64::MAX)).collect(),
             count: (0..len).map(|_| AtomicU32::new(0)).collect(),
+            trace: (0..len).map(|_| AtomicU64::new(0)).collect(),
             seen: (0..len).map(|_| AtomicBool::new(false)).collect(),
         }
     }
@@ -39,6 +43,7 @@ impl Counts {
         Closed {
             first_ts: first_ts.map(|ts| if ts == i64::MAX { NO_TIME } else { ts }).collect(),
             count: self.count.into_iter().map(AtomicU32::into_inner).collect(),
+            trace: self.trace.into_iter().map(AtomicU64::into_inner).collect(),
             seen: self.seen.into_iter().map(AtomicBool::into_inner).collect(),
         }
     }
@@ -48,6 +53,7 @@ impl Counts {
 struct Closed {
     first_ts: Vec<i64>,
     count: Vec<u32>,
+    trace: Vec<u64>,
     seen: Vec<bool>,
 }
 
@@ -64,10 +70,12 @@ impl Census {
         }
         for group in keys.chunk_by(|a, b| target_of(*a) == target_of(*b)) {
             let mut first = i64::MAX;
+            let trace = group.iter().fold(0u64, |sum, key| sum.wrapping_add(mix64(ts_of(*key) as u64)));
             for &key in group {
                 let (actor, ts) = (actor_of(key) as usize, ts_of(key));
                 first = first.min(ts);
                 self.actors.count[actor].fetch_add(1, Relaxed);
+                self.actors.trace[actor].fetch_add(mix64(trace ^ ts as u64), Relaxed);
                 if ts < self.actors.first_ts[actor].load(Relaxed) {
                     self.actors.first_ts[actor].fetch_min(ts, Relaxed);
                 }
@@ -75,6 +83,7 @@ impl Census {
             let target = target_of(group[0]) as usize;
             self.targets.count[target].store(u32::try_from(group.len()).unwrap_or(u32::MAX), Relaxed);
             self.targets.first_ts[target].store(first, Relaxed);
+            self.targets.trace[target].store(trace, Relaxed);
         }
     }
 
@@ -136,8 +145,7 @@ pub(crate) fn number(collected: &Collected, tables: &SideTables, census: Census,
         owners
     });
 
-    let (actor_order, target_order) =
-        rayon::join(|| order(actor_names, &actors), || order(target_names, &targets));
+    let (actor_order, target_order) = rayon::join(|| order(actor_names, &actors), || order(target_names, &targets));
     let (actor_rank, target_rank) =
         rayon::join(|| rank(&actor_order, actor_names.len()), || rank(&target_order, target_names.len()));
     let (new_actors, new_targets) =
@@ -167,7 +175,8 @@ pub(crate) fn number(collected: &Collected, tables: &SideTables, census: Census,
     }
 }
 
-/// Names in canonical order: those with endorsements by (first, count, name), then others by name.
+/// Names in canonical order: those with endorsements by (first, count, trace, name), then others by
+/// name. Names thus decide only between those who did exactly the same.
 fn order(names: &Names, counts: &Closed) -> Vec<u32> {
     // The first bytes of a name decide most ties without a look at the name.
     let prefix = |id: u32| {
@@ -177,18 +186,18 @@ fn order(names: &Names, counts: &Closed) -> Vec<u32> {
         word[..n].copy_from_slice(&bytes[..n]);
         u64::from_be_bytes(word)
     };
-    let mut keys: Vec<(bool, i64, u32, u64, u32)> = (0..names.len() as u32)
+    let mut keys: Vec<(bool, i64, u32, u64, u64, u32)> = (0..names.len() as u32)
         .into_par_iter()
         .filter(|&id| counts.count[id as usize] > 0 || counts.seen[id as usize])
         .map(|id| {
             let count = counts.count[id as usize];
-            (count == 0, counts.first_ts[id as usize], count, prefix(id), id)
+            (count == 0, counts.first_ts[id as usize], count, counts.trace[id as usize], prefix(id), id)
         })
         .collect();
     keys.par_sort_unstable_by(|a, b| {
-        (a.0, a.1, a.2, a.3).cmp(&(b.0, b.1, b.2, b.3)).then_with(|| names.get(a.4).cmp(names.get(b.4)))
+        (a.0, a.1, a.2, a.3, a.4).cmp(&(b.0, b.1, b.2, b.3, b.4)).then_with(|| names.get(a.5).cmp(names.get(b.5)))
     });
-    keys.into_iter().map(|key| key.4).collect()
+    keys.into_iter().map(|key| key.5).collect()
 }
 
 fn rank(order: &[u32], len: usize) -> Vec<u32> {
