@@ -3,7 +3,9 @@
 
 mod logs;
 
-use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array};
+use arrow_array::{
+    ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array,
+};
 use logs::{Bench, Table, gzip, hash_column, likes, same, show, write_parquet, zstd};
 use std::sync::Arc;
 
@@ -24,7 +26,8 @@ fn three_columns_are_enough() {
 
 #[test]
 fn every_format_reads_the_same() {
-    let rows = (0..500).map(|i| vec![format!("u{}", i % 37), format!("p {}", i % 11), format!("{}", 1000 + i)]).collect();
+    let rows =
+        (0..500).map(|i| vec![format!("u{}", i % 37), format!("p {}", i % 11), format!("{}", 1000 + i)]).collect();
     let table = Table { columns: vec!["actor", "target", "ts"], rows };
     let expect = Bench::new().file("a.csv", table.csv(b',')).shown();
     for (name, bytes) in [
@@ -48,7 +51,8 @@ fn every_format_reads_the_same() {
 
 #[test]
 fn integer_ids_are_their_decimal_text() {
-    let bench = Bench::new().file("a.csv", format!("{HEADER}18446744073709551615,7,10\n-3,7,20\n")).file("b.parquet", "");
+    let bench =
+        Bench::new().file("a.csv", format!("{HEADER}18446744073709551615,7,10\n-3,7,20\n")).file("b.parquet", "");
     let batch = RecordBatch::try_from_iter([
         ("target", Arc::new(Int32Array::from(vec![7, 8])) as ArrayRef),
         ("actor", Arc::new(UInt64Array::from(vec![u64::MAX, 5])) as ArrayRef),
@@ -280,7 +284,8 @@ fn wide_logs_become_events_by_rules() {
     };
     let bench = Bench::new().file("a.csv", log).with(|o| {
         o.mapping.set_all(["actor=user_id", "target=video_id", "ts=time_ms", "dwell_ms=play_ms"]).unwrap();
-        o.mapping.events = vec![rule("like", Some("is_like")), rule("follow", Some("is_follow == 1")), rule("view", None)];
+        o.mapping.events =
+            vec![rule("like", Some("is_like")), rule("follow", Some("is_follow == 1")), rule("view", None)];
     });
     let store = bench.read().unwrap();
     assert_eq!(likes(&store), ["1>9@1700000000000000", "3>9@1700000002000000"]);
@@ -294,7 +299,8 @@ fn a_folder_with_mixed_formats() {
     std::fs::create_dir_all(&inside).unwrap();
     std::fs::write(bench.path("in/b.csv"), format!("{HEADER}u,p,1\n")).unwrap();
     std::fs::write(bench.path("in/a.tsv"), "ts\ttarget\tactor\n2000\tp\tv\n").unwrap();
-    std::fs::write(inside.join("c.jsonl"), "{\"actor\":\"w\",\"target\":\"p\",\"ts\":\"1970-01-01T00:00:03Z\"}\n").unwrap();
+    std::fs::write(inside.join("c.jsonl"), "{\"actor\":\"w\",\"target\":\"p\",\"ts\":\"1970-01-01T00:00:03Z\"}\n")
+        .unwrap();
     std::fs::write(bench.path("in/readme.txt"), "x").unwrap();
     std::fs::write(bench.path("in/_SUCCESS"), "").unwrap();
     let folder = bench.path("in");

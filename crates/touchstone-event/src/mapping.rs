@@ -60,7 +60,8 @@ fn field_names() -> String {
 }
 
 fn hint(field: &str) -> String {
-    suggest::closest(field, Field::ALL.iter().map(|f| f.name())).map_or_else(String::new, |n| format!(" (did you mean {n}?)"))
+    suggest::closest(field, Field::ALL.iter().map(|f| f.name()))
+        .map_or_else(String::new, |n| format!(" (did you mean {n}?)"))
 }
 
 impl Mapping {

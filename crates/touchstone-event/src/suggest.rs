@@ -6,17 +6,24 @@ use crate::schema::Field;
 #[must_use]
 pub fn column_for<'a>(field: Field, wanted: &str, columns: &'a [String]) -> Option<&'a str> {
     let same = columns.iter().find(|c| c.trim().eq_ignore_ascii_case(wanted));
-    let known = || {
-        field.foreign_names().iter().find_map(|name| columns.iter().find(|c| c.trim().eq_ignore_ascii_case(name)))
-    };
+    let known =
+        || field.foreign_names().iter().find_map(|name| columns.iter().find(|c| c.trim().eq_ignore_ascii_case(name)));
     let part = || columns.iter().find(|c| wanted.len() > 2 && c.to_ascii_lowercase().contains(wanted));
-    same.or_else(known).or_else(part).map(String::as_str).or_else(|| closest(wanted, columns.iter().map(String::as_str)))
+    same.or_else(known)
+        .or_else(part)
+        .map(String::as_str)
+        .or_else(|| closest(wanted, columns.iter().map(String::as_str)))
 }
 
 /// The name within two edits of `wanted` (one for short names) that is closest; the first on ties.
 pub fn closest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = if wanted.chars().count() <= 4 { 1 } else { 2 };
-    names.filter(|n| n.len() <= 64).map(|n| (edits(wanted, n), n)).filter(|&(d, _)| d <= allowed).min_by_key(|&(d, _)| d).map(|(_, n)| n)
+    names
+        .filter(|n| n.len() <= 64)
+        .map(|n| (edits(wanted, n), n))
+        .filter(|&(d, _)| d <= allowed)
+        .min_by_key(|&(d, _)| d)
+        .map(|(_, n)| n)
 }
 
 /// Levenshtein distance.

@@ -158,8 +158,8 @@ impl RawTime {
                 if micros > FAR_FUTURE_MICROS as f64 {
                     return Err(TimeFault::FarFuture);
                 }
-                // Also catches NaN. 9e18 is within i64.
-                if !(micros > -9e18) {
+                // 9e18 is within i64.
+                if micros.is_nan() || micros < -9e18 {
                     return Err(TimeFault::Unreadable);
                 }
                 micros as i64
@@ -360,4 +360,110 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(text: &str, expect: Option<i64>) {
+        let got = read_text(text).and_then(|raw| match raw {
+            RawTime::Micros(micros) => Some(micros),
+            _ => None,
+        });
+        assert_eq!(got, expect, "{text}");
+    }
+
+    #[test]
+    fn dates_of_every_spelling() {
+        const DAY: i64 = MICROS_PER_DAY;
+        check("1970-01-02", Some(DAY));
+        check(" 1970-01-02T00:00Z ", Some(DAY));
+        check("1970-01-02 00:00:00", Some(DAY));
+        check("1970-01-02t00:00:00.5z", Some(DAY + 500_000));
+        check("1970-01-02 00:00:00.1234567 UTC", Some(DAY + 123_456));
+        check("1970-01-02 02:00:00+02", Some(DAY));
+        check("1970-01-01T22:30:00-0130", Some(DAY));
+        check("1970-01-01T23:59:60Z", Some(DAY));
+        check("1969-12-31", Some(-DAY));
+        check("2000-02-29", Some(951_782_400_000_000));
+    }
+
+    #[test]
+    fn what_is_no_time() {
+        let dates = ["1970-02-29", "1900-02-29", "1970-13-01", "1970-00-01", "1970-01-32", "1970-1-2", "1970-01-02X"];
+        let clocks = ["T", "T24:00", "T00:60", "T00:00:61", "T00:00:00.", "T00:00:00+2", "T00:00:00 CET"];
+        let others = ["soon", "", "nan", "inf", "1e", "--5", "1970-01-0\u{0662}", "1970-01-\u{0662}"];
+        let clocks = clocks.map(|clock| format!("1970-01-02{clock}"));
+        for bad in dates.into_iter().chain(others).chain(clocks.iter().map(String::as_str)) {
+            assert_eq!(read_text(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_every_size() {
+        assert_eq!(read_text("1700000000.25"), Some(RawTime::Decimal(1_700_000_000.25)));
+        assert_eq!(read_text("-5"), Some(RawTime::Integer(-5)));
+        assert_eq!(RawTime::Integer(4_102_444_801).to_micros(TimeUnit::Seconds), Err(TimeFault::FarFuture));
+        assert_eq!(RawTime::Integer(4_102_444_800).to_micros(TimeUnit::Seconds), Ok(FAR_FUTURE_MICROS));
+        assert_eq!(RawTime::Integer(i64::MAX).to_micros(TimeUnit::Seconds), Err(TimeFault::FarFuture));
+        assert_eq!(RawTime::Integer(i64::MIN).to_micros(TimeUnit::Microseconds), Err(TimeFault::Unreadable));
+        assert_eq!(RawTime::Integer(-1).to_micros(TimeUnit::Nanoseconds), Ok(-1));
+        assert_eq!(RawTime::Decimal(f64::NAN).to_micros(TimeUnit::Seconds), Err(TimeFault::Unreadable));
+        assert_eq!(RawTime::Decimal(1e300).to_micros(TimeUnit::Seconds), Err(TimeFault::FarFuture));
+    }
+
+    #[test]
+    fn the_lower_median_decides() {
+        let mut votes = UnitVotes::default();
+        assert_eq!((votes.unit(), votes.describe().as_str()), (None, "none"));
+        votes.add(RawTime::Integer(1));
+        votes.add(RawTime::Integer(1_700_000_000_000));
+        assert_eq!(votes.unit(), Some(TimeUnit::Seconds));
+        votes.add(RawTime::Decimal(1_700_000_000_000.0));
+        assert_eq!(votes.unit(), Some(TimeUnit::Milliseconds));
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_jiff_writes(micros in -62_135_596_800_000_000_i64..=FAR_FUTURE_MICROS) {
+            let time = jiff::Timestamp::from_microsecond(micros).unwrap();
+            prop_assert_eq!(read_text(&time.to_string()), Some(RawTime::Micros(micros)));
+        }
+
+        #[test]
+        fn reads_as_jiff_reads(
+            text in "[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,9})?(Z|[+-][0-2][0-9]:[0-5][0-9])"
+        ) {
+            if let (Ok(theirs), Some(RawTime::Micros(ours))) = (text.parse::<jiff::Timestamp>(), read_text(&text)) {
+                // A leap second is the last second of the minute to jiff and the next minute here.
+                let leap = &text[17..19] == "60";
+                prop_assert!(leap || theirs.as_nanosecond().div_euclid(1000) == i128::from(ours), "{}", text);
+            }
+        }
+
+        #[test]
+        fn every_unit_round_trips(seconds in -62_135_596_800_i64..4_102_444_800) {
+            let expect = Ok(seconds * MICROS_PER_SECOND);
+            for (unit, factor) in TimeUnit::ALL.into_iter().zip([1_i64, 1000, 1_000_000, 1_000_000_000]) {
+                if let Some(number) = seconds.checked_mul(factor) {
+                    let raw = read_text(&number.to_string()).unwrap();
+                    prop_assert_eq!(raw.to_micros(unit), expect);
+                }
+            }
+            let raw = read_text(&format!("{seconds}.000000")).unwrap();
+            prop_assert_eq!(raw.to_micros(TimeUnit::Seconds), expect);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,40}", digits in "[-+0-9eE.:TZ ]{0,40}") {
+            for text in [text, digits] {
+                let raw = read_text(&text);
+                for unit in TimeUnit::ALL {
+                    let _ = raw.map(|raw| raw.to_micros(unit));
+                }
+            }
+        }
+    }
 }

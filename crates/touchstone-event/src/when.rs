@@ -110,7 +110,9 @@ pub struct When {
 
 /// A condition that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot read the condition \"{text}\": {fault}; write `column`, `!column` or `column OP value` with OP one of == != > >= < <=")]
+#[error(
+    "cannot read the condition \"{text}\": {fault}; write `column`, `!column` or `column OP value` with OP one of == != > >= < <="
+)]
 pub struct WhenError {
     text: String,
     fault: &'static str,
@@ -125,7 +127,9 @@ impl std::str::FromStr for When {
         // The leftmost operator splits; of two at one place the longer one.
         let found = OPERATORS
             .iter()
-            .filter_map(|&(sign, operator)| trimmed.find(sign).map(|at| (at, std::cmp::Reverse(sign.len()), sign, operator)))
+            .filter_map(|&(sign, operator)| {
+                trimmed.find(sign).map(|at| (at, std::cmp::Reverse(sign.len()), sign, operator))
+            })
             .min_by_key(|&(at, longest, _, _)| (at, longest));
         let (column, test) = match found {
             Some((at, _, sign, operator)) => {
@@ -171,7 +175,11 @@ fn literal(text: &str) -> Literal {
     match text {
         "true" => Literal::Bool(true),
         "false" => Literal::Bool(false),
-        _ => text.parse().ok().filter(|x: &f64| !x.is_nan()).map_or_else(|| Literal::Text(text.to_owned()), Literal::Number),
+        _ => text
+            .parse()
+            .ok()
+            .filter(|x: &f64| !x.is_nan())
+            .map_or_else(|| Literal::Text(text.to_owned()), Literal::Number),
     }
 }
 
@@ -225,7 +233,9 @@ mod tests {
             check("is_like", yes, true);
             check("!is_like", yes, false);
         }
-        for no in [Value::Null, Value::Bool(false), Value::Int(0), Value::Text("0"), Value::Text("false"), Value::Text("")] {
+        for no in
+            [Value::Null, Value::Bool(false), Value::Int(0), Value::Text("0"), Value::Text("false"), Value::Text("")]
+        {
             check("is_like", no, false);
             check("! is_like", no, true);
         }
@@ -244,6 +254,17 @@ mod tests {
     fn nonsense_is_refused() {
         for bad in ["", "!", "== 3", "a =", "a ==", "a = 3", "!a == 1", "a && b", "a = b == c"] {
             assert!(bad.parse::<When>().is_err(), "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,40}", near in "[!a-c=<>0-9\"' ]{0,12}", cell in "\\PC{0,9}") {
+            for text in [text, near] {
+                if let Ok(when) = text.parse::<When>() {
+                    let _ = (when.holds(Value::Text(&cell)), when.holds(Value::Float(f64::NAN)));
+                }
+            }
         }
     }
 }

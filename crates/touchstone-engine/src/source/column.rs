@@ -3,10 +3,12 @@
 //! Text formats give LargeUtf8. Parquet gives Utf8View or Dictionary(Int32, Utf8) for text, Int64 for
 //! whole numbers (LargeUtf8 where one exceeds it), Float64, Boolean, microsecond timestamps, Null.
 
+use arrow_array::TimestampMicrosecondArray;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, LargeStringArray, StringArray, StringViewArray};
-use arrow_array::TimestampMicrosecondArray;
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, LargeStringArray, StringArray, StringViewArray,
+};
 use arrow_schema::{DataType, TimeUnit};
 use std::borrow::Cow;
 use touchstone_event::time::{RawTime, read_text};
@@ -41,7 +43,9 @@ impl<'a> Cells<'a> {
             DataType::Int64 => Cells::Integer(array.as_primitive::<Int64Type>()),
             DataType::Float64 => Cells::Float(array.as_primitive::<Float64Type>()),
             DataType::Boolean => Cells::Boolean(array.as_boolean()),
-            DataType::Timestamp(TimeUnit::Microsecond, _) => Cells::Time(array.as_primitive::<TimestampMicrosecondType>()),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                Cells::Time(array.as_primitive::<TimestampMicrosecondType>())
+            }
             _ => Cells::Null,
         }
     }
@@ -119,9 +123,12 @@ pub(crate) fn shape(array: &ArrayRef) -> Option<ArrayRef> {
     }
     const DAY_MICROS: i64 = touchstone_event::time::MICROS_PER_DAY;
     Some(match array.data_type() {
-        DataType::LargeUtf8 | DataType::Utf8View | DataType::Int64 | DataType::Float64 | DataType::Boolean | DataType::Null => {
-            Arc::clone(array)
-        }
+        DataType::LargeUtf8
+        | DataType::Utf8View
+        | DataType::Int64
+        | DataType::Float64
+        | DataType::Boolean
+        | DataType::Null => Arc::clone(array),
         DataType::Dictionary(key, value) if **key == DataType::Int32 && **value == DataType::Utf8 => Arc::clone(array),
         DataType::Utf8 => Arc::new(array.as_string::<i32>().iter().collect::<LargeStringArray>()),
         DataType::Binary => text_of(array.as_binary::<i32>().iter()),

@@ -28,6 +28,8 @@ struct Records {
     reader: csv::Reader<std::io::Chain<Box<dyn Read + Send>, &'static [u8]>>,
     header: Vec<String>,
     record: ByteRecord,
+    /// Line on which the record, or blank lines before it, begin.
+    line_before: u64,
 }
 
 impl Records {
@@ -49,6 +51,7 @@ impl Records {
             reader,
             header: Vec::new(),
             record: ByteRecord::new(),
+            line_before: 1,
         };
         if !records.next()? {
             return Err(IngestError::Empty { path: records.path });
@@ -66,6 +69,7 @@ impl Records {
     /// Reads the next record; false at the end. Blank lines are no records.
     fn next(&mut self) -> Result<bool, IngestError> {
         loop {
+            self.line_before = self.reader.position().line();
             let more = self.reader.read_byte_record(&mut self.record).map_err(|e| match e.into_kind() {
                 csv::ErrorKind::Io(source) => bytes::damaged(&self.path, self.compression, source),
                 other => IngestError::Damaged {
@@ -94,9 +98,10 @@ impl Records {
         self.record.as_slice().iter().filter(|&&b| b == b'\n').count() as u64
     }
 
-    /// Physical line on which the record starts: the reader stands on the line after it.
+    /// Physical line on which the record starts: the reader stands on the line after it, except
+    /// where an open quote swallowed the last line feed.
     fn line(&self) -> u64 {
-        self.reader.position().line().saturating_sub(self.line_feeds() + 1)
+        self.reader.position().line().saturating_sub(self.line_feeds() + 1).max(self.line_before)
     }
 
     fn places(&self, wanted: &[Wanted]) -> Result<Vec<Option<usize>>, IngestError> {
@@ -113,12 +118,22 @@ impl Records {
 }
 
 /// Looks at the header and, for the unit of bare numbers, at all times.
-pub(crate) fn inspect(file: &InputFile, delimiter: u8, wanted: &[Wanted], vote: bool) -> Result<Inspection, IngestError> {
+pub(crate) fn inspect(
+    file: &InputFile,
+    delimiter: u8,
+    wanted: &[Wanted],
+    vote: bool,
+) -> Result<Inspection, IngestError> {
     let mut records = Records::open(file, delimiter, &Arc::default())?;
     let places = records.places(wanted)?;
     let mut votes = vec![UnitVotes::default(); wanted.len()];
-    let times: Vec<(usize, usize)> =
-        wanted.iter().zip(&places).enumerate().filter(|(_, (w, _))| w.time).filter_map(|(i, (_, p))| p.map(|p| (i, p))).collect();
+    let times: Vec<(usize, usize)> = wanted
+        .iter()
+        .zip(&places)
+        .enumerate()
+        .filter(|(_, (w, _))| w.time)
+        .filter_map(|(i, (_, p))| p.map(|p| (i, p)))
+        .collect();
     if vote && !times.is_empty() {
         let fields = records.header.len();
         while records.next()? {
@@ -151,7 +166,12 @@ pub(crate) struct CsvReader {
 }
 
 impl CsvReader {
-    pub(crate) fn open(file: &InputFile, delimiter: u8, wanted: &[Wanted], count: &Arc<AtomicU64>) -> Result<Self, IngestError> {
+    pub(crate) fn open(
+        file: &InputFile,
+        delimiter: u8,
+        wanted: &[Wanted],
+        count: &Arc<AtomicU64>,
+    ) -> Result<Self, IngestError> {
         let records = Records::open(file, delimiter, count)?;
         let places = records.places(wanted)?;
         Ok(Self { records, places, delimiter })
@@ -192,7 +212,9 @@ impl Reader for CsvReader {
                 if feeds > RECORD_LINES_MAX {
                     return Err(IngestError::Damaged {
                         path: self.records.path.clone(),
-                        what: format!("the row that starts on line {line} goes on for {feeds} lines: a quote is not closed"),
+                        what: format!(
+                            "the row that starts on line {line} goes on for {feeds} lines: a quote is not closed"
+                        ),
                         remedy: "correct that line, or export the file again",
                     });
                 }

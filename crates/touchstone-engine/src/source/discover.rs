@@ -57,7 +57,13 @@ impl InputFile {
         if metadata.is_file() && metadata.len() == 0 {
             return Err(IngestError::Empty { path: path.to_owned() });
         }
-        Ok(Self { path: path.to_owned(), name: path.display().to_string(), format, compression, size_bytes: metadata.len() })
+        Ok(Self {
+            path: path.to_owned(),
+            name: path.display().to_string(),
+            format,
+            compression,
+            size_bytes: metadata.len(),
+        })
     }
 }
 

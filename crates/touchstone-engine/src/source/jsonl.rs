@@ -224,10 +224,10 @@ fn look(block: &Block, lines: std::ops::Range<usize>, wanted: &[Wanted]) -> Seen
         seen.rows += 1;
         for (i, cell) in cells.iter().enumerate() {
             seen.present[i] |= *cell != Cell::Nothing;
-            if let (true, Cell::Text(text)) = (wanted[i].time, cell) {
-                if let Some(raw) = read_text(text) {
-                    seen.votes[i].add(raw);
-                }
+            if let (true, Cell::Text(text)) = (wanted[i].time, cell)
+                && let Some(raw) = read_text(text)
+            {
+                seen.votes[i].add(raw);
             }
         }
     }

@@ -111,7 +111,11 @@ pub(crate) fn inspect(file: &InputFile, wanted: &[Wanted], vote: bool) -> Result
 }
 
 /// Opens a file for reading; raw bytes read are added to `bytes_read`.
-pub(crate) fn open(file: &InputFile, wanted: &[Wanted], bytes_read: &Arc<AtomicU64>) -> Result<Box<dyn Reader>, IngestError> {
+pub(crate) fn open(
+    file: &InputFile,
+    wanted: &[Wanted],
+    bytes_read: &Arc<AtomicU64>,
+) -> Result<Box<dyn Reader>, IngestError> {
     Ok(match file.format {
         Format::Parquet => Box::new(parquet::ParquetReader::open(file, wanted, bytes_read)?),
         Format::Csv => Box::new(csv::CsvReader::open(file, b',', wanted, bytes_read)?),

@@ -143,8 +143,16 @@ fn read_column(
 /// The next batch of a column, in one of the shapes of [`column`].
 fn next_array(path: &Path, reader: &mut ParquetRecordBatchReader) -> Result<Option<ArrayRef>, IngestError> {
     let Some(batch) = guard(path, || reader.next().transpose())? else { return Ok(None) };
-    let array = batch.columns().first();
-    Ok(array.and_then(|a| column::shape(a)))
+    let Some(array) = batch.columns().first() else { return Ok(None) };
+    column::shape(array).map(Some).ok_or_else(|| IngestError::Damaged {
+        path: path.to_owned(),
+        what: format!(
+            "column \"{}\" is {}, which is of no use here",
+            batch.schema().field(0).name(),
+            array.data_type()
+        ),
+        remedy: "convert it to text, numbers or truth values",
+    })
 }
 
 /// Looks at the footer, and at the times where the footer does not tell their unit.
@@ -168,12 +176,7 @@ pub(crate) fn inspect(file: &InputFile, wanted: &[Wanted], vote: bool) -> Result
     })
 }
 
-fn vote_on(
-    file: &InputFile,
-    footer: &Footer,
-    place: usize,
-    kind: Option<&DataType>,
-) -> Result<UnitVotes, IngestError> {
+fn vote_on(file: &InputFile, footer: &Footer, place: usize, kind: Option<&DataType>) -> Result<UnitVotes, IngestError> {
     if kind.is_none_or(|k| !(k.is_integer() || k.is_floating() || is_text(k))) {
         return Ok(UnitVotes::default());
     }

@@ -173,7 +173,9 @@ fn remedy(source: &std::io::Error) -> &'static str {
     match source.kind() {
         ErrorKind::NotFound => "check the path",
         ErrorKind::PermissionDenied => "grant permission, or run as a user that has it",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full: free some space, or put scratch and --out elsewhere",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "the disk is full: free some space, or put scratch and --out elsewhere"
+        }
         _ => "check the disk and the file",
     }
 }

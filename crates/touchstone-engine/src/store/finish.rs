@@ -1,7 +1,5 @@
 //! From dealt events to the store: duplicates, take-backs, repeats, canonical numbers.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
 use super::collect::Collected;
 use super::duplicates::Duplicates;
 use super::facts::IngestFacts;
@@ -11,6 +9,8 @@ use super::number::{Census, Numbering, number};
 use super::rows::{Layout, Rows, VIEW, actor_of, ordered, target_of, ts_of, unordered};
 use super::side::SideTables;
 use super::{Held, IngestError, IngestOptions, PARTITION_COUNT, Progress, Store, spill};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{ArrayRef, Float32Array, Int64Array, RecordBatch, UInt32Array, UInt64Array};
 use arrow_schema::{DataType, Field, Schema};
 use rayon::prelude::*;
@@ -110,8 +110,19 @@ pub(crate) fn finish(
         views.extend(viewed);
         facts.views += count;
     }
-    let Numbering { actors, targets, owners, published, created, degrees, popularity, actor_first_ts, target_first_ts, endorsers, .. } =
-        numbering;
+    let Numbering {
+        actors,
+        targets,
+        owners,
+        published,
+        created,
+        degrees,
+        popularity,
+        actor_first_ts,
+        target_first_ts,
+        endorsers,
+        ..
+    } = numbering;
     facts.first_ts = actor_first_ts[..endorsers].iter().copied().min();
     facts.endorsers = endorsers as u64;
     facts.accounts = actors.len() as u64;
@@ -244,13 +255,7 @@ fn batch(fields: Vec<Arc<Field>>, columns: Vec<ArrayRef>) -> Result<RecordBatch,
         .map_err(|e| IngestError::scratch(std::path::Path::new("partition"), std::io::Error::other(e.to_string())))
 }
 
-fn hold(
-    options: &IngestOptions,
-    spilled: bool,
-    name: &str,
-    i: usize,
-    batch: RecordBatch,
-) -> Result<Held, IngestError> {
+fn hold(options: &IngestOptions, spilled: bool, name: &str, i: usize, batch: RecordBatch) -> Result<Held, IngestError> {
     if !spilled {
         return Ok(Held::Memory(batch));
     }

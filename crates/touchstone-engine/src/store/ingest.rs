@@ -95,10 +95,8 @@ fn read_file(
             return Err(IngestError::Cancelled);
         }
         // While these are interned, the next are decoded.
-        let (next, absorbed) = rayon::join(
-            || next_wave(reader.as_mut(), context),
-            || absorb(current, collected, rejects),
-        );
+        let (next, absorbed) =
+            rayon::join(|| next_wave(reader.as_mut(), context), || absorb(current, collected, rejects));
         absorbed?;
         wave = next?;
         let now = bytes_read.load(Ordering::Relaxed).min(file.size_bytes);
@@ -150,7 +148,8 @@ fn check_share(options: &IngestOptions, facts: &IngestFacts, rejects: &mut Rejec
 
 /// Something must be endorsed, unless there is nothing at all.
 fn check_kinds(options: &IngestOptions, facts: &IngestFacts, plan: &Plan) -> Result<(), IngestError> {
-    let endorsed = |kind: &String| plan.kinds.class(kind) < super::rows::TAKE_BACK || kind == plan.kind_without_column();
+    let endorsed =
+        |kind: &String| plan.kinds.class(kind) < super::rows::TAKE_BACK || kind == plan.kind_without_column();
     if facts.kinds.is_empty() || facts.kinds.iter().any(|(kind, &count)| count > 0 && endorsed(kind)) {
         return Ok(());
     }

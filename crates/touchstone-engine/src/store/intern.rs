@@ -87,13 +87,13 @@ fn digest_of(name: &str, seed: [u64; 2]) -> u128 {
     let n = bytes.len();
     let content = if n > WHOLE_BYTES_MAX {
         // Lengths above 4 GiB need not be told apart here: the text is compared in the end.
-        u128::from(hash_bytes(bytes, seed)) << 64 | u128::from(half_word(bytes)) << 32
+        (u128::from(hash_bytes(bytes, seed)) << 64) | (u128::from(half_word(bytes)) << 32)
     } else if n >= 8 {
-        u128::from(word(bytes)) << 32 | u128::from(half_word(&bytes[n - 4..])) << (8 * n)
+        (u128::from(word(bytes)) << 32) | (u128::from(half_word(&bytes[n - 4..])) << (8 * n))
     } else if n >= 4 {
-        u128::from(half_word(bytes)) << 32 | u128::from(half_word(&bytes[n - 4..])) << (8 * n)
+        (u128::from(half_word(bytes)) << 32) | (u128::from(half_word(&bytes[n - 4..])) << (8 * n))
     } else {
-        bytes.iter().rev().fold(0, |sum, &byte| sum << 8 | u128::from(byte)) << 32
+        bytes.iter().rev().fold(0, |sum, &byte| (sum << 8) | u128::from(byte)) << 32
     };
     content | u128::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
@@ -108,11 +108,11 @@ fn digest_of_number(number: i64, seed: [u64; 2]) -> u128 {
     let mut content = 0;
     let mut digits = 0;
     loop {
-        content = content << 8 | u128::from(b'0') + u128::from(rest % 10);
+        content = (content << 8) | (u128::from(b'0') + u128::from(rest % 10));
         rest /= 10;
         digits += 1;
         if rest == 0 {
-            return content << 32 | digits;
+            return (content << 32) | digits;
         }
     }
 }

@@ -10,29 +10,29 @@
 //! [`IngestOptions::memory_limit_bytes`]; names do not: every distinct account and target costs its
 //! length and about 60 bytes, whatever the limit.
 
-mod options;
 mod error;
 mod facts;
 mod names;
+mod options;
 
+mod collect;
+mod duplicates;
+mod finish;
+mod fold;
+mod ingest;
+mod intern;
+mod number;
+mod owners;
 mod plan;
 mod prepare;
-mod intern;
-mod owners;
-mod rows;
-mod spill;
 mod rejects;
-mod collect;
+mod rows;
 mod side;
-mod duplicates;
-mod fold;
-mod number;
-mod finish;
-mod ingest;
+mod spill;
 
 pub use error::IngestError;
-pub use ingest::ingest;
 pub use facts::{FileFacts, IngestFacts, SkippedFile};
+pub use ingest::ingest;
 pub use names::Names;
 pub use options::{IngestOptions, NoProgress, Progress};
 

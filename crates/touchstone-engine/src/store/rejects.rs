@@ -63,8 +63,12 @@ impl Rejects {
     pub(crate) fn summary(&self) -> Vec<String> {
         let mut counts: Vec<_> = self.counts.iter().collect();
         counts.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-        let example = |r: &Reject| format!("{} line {}: \"{}\"", r.file, r.line, r.value.chars().take(80).collect::<String>());
-        counts.into_iter().map(|(reason, (count, first))| format!("{reason} {count} (first: {})", example(first))).collect()
+        let example =
+            |r: &Reject| format!("{} line {}: \"{}\"", r.file, r.line, r.value.chars().take(80).collect::<String>());
+        counts
+            .into_iter()
+            .map(|(reason, (count, first))| format!("{reason} {count} (first: {})", example(first)))
+            .collect()
     }
 
     pub(crate) fn finish(&mut self) -> Result<(), IngestError> {

@@ -52,7 +52,8 @@ pub(crate) fn read_side_tables(
                 owners.add(target, collected.actors.intern(owner));
             }
         };
-        let keys = Keys { role: "contents", key: Field::Target, time: Field::PublishedAt, no_key: Reason::MissingTarget };
+        let keys =
+            Keys { role: "contents", key: Field::Target, time: Field::PublishedAt, no_key: Reason::MissingTarget };
         read_table(path, &plan, &keys, &mut tables.files, rejects, progress, take)?;
         tables.published = Some(published);
     }
@@ -66,7 +67,8 @@ pub(crate) fn read_side_tables(
                 earlier(own, micros);
             }
         };
-        let keys = Keys { role: "accounts", key: Field::Account, time: Field::CreatedAt, no_key: Reason::MissingAccount };
+        let keys =
+            Keys { role: "accounts", key: Field::Account, time: Field::CreatedAt, no_key: Reason::MissingAccount };
         read_table(path, &plan, &keys, &mut tables.files, rejects, progress, take)?;
         tables.created = Some(created);
     }
@@ -154,8 +156,7 @@ fn take_chunk(
     let column = |field| Cells::new(plan.place(field).and_then(|p| chunk.columns[p].as_ref()).unwrap_or(&null));
     let (key, time, owner) = (column(keys.key), column(keys.time), column(Field::Owner));
     let reject = |line, reason, value| Reject { file: name.to_owned(), line, reason, value };
-    let mut rejects: Vec<Reject> =
-        chunk.faults.iter().map(|f| reject(f.line, f.reason, f.value.clone())).collect();
+    let mut rejects: Vec<Reject> = chunk.faults.iter().map(|f| reject(f.line, f.reason, f.value.clone())).collect();
     for row in 0..chunk.rows {
         let text = key.text(row);
         if text.is_none() {

@@ -1,5 +1,5 @@
 //! Logs for the tests of ingest: written in every format, read, and shown as text.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::result_large_err)]
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
@@ -87,7 +87,8 @@ pub fn show(store: &Store) -> String {
     let mut out = String::new();
     writeln!(out, "actors {:?}", store.actors().iter().collect::<Vec<_>>()).unwrap();
     writeln!(out, "targets {:?}", store.targets().iter().collect::<Vec<_>>()).unwrap();
-    writeln!(out, "owners {:?} published {:?} created {:?}", store.owners(), store.published(), store.created()).unwrap();
+    writeln!(out, "owners {:?} published {:?} created {:?}", store.owners(), store.published(), store.created())
+        .unwrap();
     writeln!(out, "degrees {:?} popularity {:?}", store.degrees(), store.popularity()).unwrap();
     writeln!(out, "first {:?} {:?}", store.actor_first_ts(), store.target_first_ts()).unwrap();
     writeln!(out, "endorsers {}", store.endorsers()).unwrap();
