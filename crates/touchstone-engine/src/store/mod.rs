@@ -52,7 +52,7 @@ enum Held {
 /// What was read: names, facts of each account and target, and partitions.
 ///
 /// Accounts with an endorsement come first among the canonical ids, by (first endorsement,
-/// number of endorsements, name); the others follow by name. Targets likewise.
+/// number of endorsements, a hash of what they endorsed when, name); the others follow by name. Targets likewise.
 #[derive(Debug)]
 pub struct Store {
     actors: Names,
