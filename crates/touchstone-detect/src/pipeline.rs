@@ -356,9 +356,14 @@ fn test_rings<E: Engine>(
             both[0].extend(a);
             both[1].extend(b);
         }
-        let ring_ln_e =
-            [0, 1].map(|d| lockstep::judge_rings(&both[d], rosters[d].members.len(), census, schedule));
-        Ok((both.map(|mut t| lockstep::judge(&mut t, census, schedule)), ring_ln_e))
+        let judge = |mut trials: Vec<Trial>, direction: usize| {
+            let rings = rosters[direction].members.len();
+            let ring_ln_e = lockstep::judge_rings(&trials, rings, census, schedule);
+            (lockstep::judge(&mut trials, census, schedule), ring_ln_e)
+        };
+        let [a, b] = both;
+        let (a, b) = rayon::join(|| judge(a, 0), || judge(b, 1));
+        Ok(([a.0, b.0], [a.1, b.1]))
     })?;
     Ok(Tested { testimonies, ring_ln_e, habits })
 }

@@ -6,6 +6,7 @@
 use crate::census::Census;
 use crate::partition::Partition;
 use crate::schedule::{HOUR, Regularity, SECOND, Schedule};
+use std::sync::LazyLock;
 
 /// Bins of age since a target's origin: four an octave from a quarter second to 2^28 s.
 const BINS: usize = 120;
@@ -18,7 +19,9 @@ fn bin_of(age: i64) -> usize {
 
 /// Lower edge of a bin in microseconds.
 fn edge_of(bin: usize) -> f64 {
-    ((bin as f64 / 4.0).exp2() - 1.0) * SECOND as f64 / 4.0
+    static EDGES: LazyLock<[f64; BINS + 1]> =
+        LazyLock::new(|| std::array::from_fn(|bin| ((bin as f64 / 4.0).exp2() - 1.0) * SECOND as f64 / 4.0));
+    EDGES[bin]
 }
 
 /// Mergeable counts of one or more partitions.

@@ -8,7 +8,8 @@ use arrow_schema::{DataType, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use parquet::file::writer::SerializedFileWriter;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -81,10 +82,16 @@ impl Table {
         let sink = match format {
             Format::Parquet => {
                 let level = ZstdLevel::try_new(1).map_err(|e| WriteError::new(&path, e))?;
-                let properties = WriterProperties::builder()
+                // Columns of which nearly every value differs gain nothing from a dictionary.
+                let plain = ["actor", "account", "ts"].map(ColumnPath::from);
+                let mut properties = WriterProperties::builder()
                     .set_compression(Compression::ZSTD(level))
-                    .set_created_by("touchstone".into())
-                    .build();
+                    .set_statistics_enabled(EnabledStatistics::Chunk)
+                    .set_created_by("touchstone".into());
+                for column in plain {
+                    properties = properties.set_column_dictionary_enabled(column, false);
+                }
+                let properties = properties.build();
                 let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
                     .map_err(|e| WriteError::new(&path, e))?;
                 let (file, groups) = writer.into_serialized_writer().map_err(|e| WriteError::new(&path, e))?;

@@ -8,6 +8,7 @@ use super::PoolEvidence;
 use crate::params::PoolParams;
 use crate::partition::{NONE, Partition};
 use crate::ring::group::groups;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Fold of an account: by its first time, which neither its name nor other accounts change.
@@ -72,27 +73,29 @@ pub fn judge_groups(
 ) -> TargetGroups {
     let mut rows: Vec<(u32, i64, u32)> =
         sample.iter().copied().filter(|r| fold_of(r.0, census, seed) == fold).collect();
-    rows.sort_unstable();
-    let mut weight: BTreeMap<u32, f64> = BTreeMap::new();
-    let mut keys: Vec<u64> = Vec::new();
+    rows.par_sort_unstable();
+    let mut weights: Vec<u32> = vec![0; census.popularity.len()];
+    let mut keys: Vec<u64> = Vec::with_capacity(rows.len() * params.neighbours_max / 2);
     for of_account in rows.chunk_by(|a, b| a.0 == b.0) {
         for (i, (_, _, s)) in of_account.iter().enumerate() {
             for (_, _, t) in of_account[i + 1..].iter().take(params.neighbours_max) {
                 keys.push(u64::from(*s.min(t)) << 32 | u64::from(*s.max(t)));
-                *weight.entry(*s).or_default() += 1.0;
-                *weight.entry(*t).or_default() += 1.0;
+                weights[*s as usize] += 1;
+                weights[*t as usize] += 1;
             }
         }
     }
-    keys.sort_unstable();
+    keys.par_sort_unstable();
+    let weight = |t: u32| f64::from(weights[t as usize]);
     let sum: f64 = keys.len() as f64 * 2.0;
-    let ln_p_max = (params.stray_edges_per_target / weight.len().max(1) as f64).ln();
+    let paired = weights.iter().filter(|w| **w > 0).count();
+    let ln_p_max = (params.stray_edges_per_target / paired.max(1) as f64).ln();
     let counted: Vec<(u32, u32, u32, f64)> = keys
         .chunk_by(|a, b| a == b)
         .filter(|run| run.len() >= params.joint_min as usize)
         .map(|run| {
             let (s, t) = ((run[0] >> 32) as u32, run[0] as u32);
-            (s, t, run.len() as u32, weight[&s] * weight[&t] / sum)
+            (s, t, run.len() as u32, weight(s) * weight(t) / sum)
         })
         .collect();
     let surprising = |n: u32, mean: f64| ln_poisson_tail(n, mean) <= ln_p_max;
@@ -118,7 +121,7 @@ pub fn judge_groups(
         }
     }
     for (t, c) in &community {
-        *mass.entry(*c).or_default() += weight[t];
+        *mass.entry(*c).or_default() += weight(*t);
     }
     let lift = |c: usize| (inside.get(&c).copied().unwrap_or(0.0) * 2.0 * sum / mass[&c].powi(2)).max(1.0);
     let fine: Vec<(u32, u32, f64)> = counted
