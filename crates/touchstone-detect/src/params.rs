@@ -64,7 +64,7 @@ impl Default for LockstepParams {
             stray_edges_per_account: 0.02,
             members_min: 3,
             coverage_floor: 1.0 / 64.0,
-            keys_max: 64 << 20,
+            keys_max: 128 << 20,
         }
     }
 }

@@ -245,8 +245,10 @@ fn find_edges<E: Engine>(
     let mut edges = Vec::new();
     engine.stage("pairs", totals.total(), || -> Result<(), E::Error> {
         for pass in 0..passes {
+            let share = totals.total() as f64 / rows.max(1) as f64 / passes as f64;
             let keys = engine.count(|p, _| {
-                pairs::count_keys(p, census, schedule, lockstep, (pass, passes))
+                let expected = (p.len() as f64 * share) as u64;
+                pairs::count_keys(p, census, schedule, lockstep, (pass, passes), expected)
             })?;
             edges.extend(judge_pairs(&keys, &null, census));
         }

@@ -63,6 +63,15 @@ pub fn count(
             let mut row = 0;
             for at in &times {
                 row = row.max(ts.partition_point(|t| *t < at - window));
+                // Where the crowd is far larger than what the ring could be a fifth of, nobody can be
+                // told apart: skip it unseen, or popular targets cost a square.
+                let crowd = ts.partition_point(|t| *t <= at + window).saturating_sub(row);
+                let members = times.partition_point(|t| *t <= at + 2 * window)
+                    - times.partition_point(|t| *t < at - 2 * window);
+                if crowd as f64 * RING_SHARE_MIN > 2.0 * members as f64 {
+                    row += crowd;
+                    continue;
+                }
                 while row < ts.len() && ts[row] <= at + window {
                     let (t, a) = (ts[row], actor[row]);
                     row += 1;

@@ -136,7 +136,8 @@ fn key(low: u32, high: u32, fold: usize, scale: usize) -> u64 {
     u64::from(low) << (ID_BITS + 4) | u64::from(high) << 4 | (fold as u64) << 3 | scale as u64
 }
 
-/// Emits the pairs of one partition that belong to pass `pass` of `passes`.
+/// Emits the pairs of one partition that belong to pass `pass` of `passes`; about `expected` of them, so
+/// that room is made once.
 #[must_use]
 pub fn count_keys(
     partition: &Partition<'_>,
@@ -144,8 +145,10 @@ pub fn count_keys(
     schedule: &Schedule,
     params: &LockstepParams,
     (pass, passes): (u64, u64),
+    expected: u64,
 ) -> PairKeys {
-    let mut keys = empty_keys();
+    let room = (expected as usize / BUCKETS).saturating_mul(9) / 8;
+    let mut keys = PairKeys { buckets: (0..BUCKETS).map(|_| Vec::with_capacity(room)).collect() };
     for_each_pair(partition, census, schedule, params, |u, v, scale, fold| {
         if passes == 1 || (group_hash(key(u, v, fold, scale)) >> 32) % passes == pass {
             push_key(&mut keys, u, v, fold, scale);
