@@ -29,7 +29,13 @@ pub fn odds(evidence_bits: f64) -> String {
     if evidence_bits > 40.0 {
         return "fewer than 1 in a trillion innocents look so".to_string();
     }
-    let digits = format!("{:.0}", evidence_bits.exp2());
+    format!("at most 1 in {} innocents look so", count(evidence_bits.exp2().round() as u64))
+}
+
+/// 1204 as "1,204".
+#[must_use]
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
     let mut grouped = String::new();
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i) % 3 == 0 {
@@ -37,7 +43,7 @@ pub fn odds(evidence_bits: f64) -> String {
         }
         grouped.push(c);
     }
-    format!("at most 1 in {grouped} innocents look so")
+    grouped
 }
 
 /// The evidence on an account, strongest first.
@@ -103,27 +109,28 @@ pub fn account(dossier: &Dossier, schedule: Option<&Schedule>) -> Vec<Evidence> 
 #[must_use]
 pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Schedule>) -> Vec<Evidence> {
     let mut list = Vec::new();
-    let (mut observed, mut occasions, mut expected, mut count) = (0u64, 0u64, 0.0, 0usize);
-    let (mut pool_observed, mut pool_expected, mut pool_count) = (0u64, 0.0, 0usize);
+    let (mut observed, mut occasions, mut expected, mut members) = (0u64, 0u64, 0.0, 0u64);
+    let (mut pool_observed, mut pool_expected, mut pool_members) = (0u64, 0.0, 0u64);
     for d in ring.members.iter().map(|m| &dossiers[m]) {
         if let Some((_, t)) = d.stronger() {
             observed += u64::from(t.observed);
             occasions += u64::from(t.occasions);
             expected += t.expected;
-            count += 1;
+            members += 1;
         }
         if let Some(p) = d.pool_best() {
             pool_observed += u64::from(p.observed);
             pool_expected += p.expected;
-            pool_count += 1;
+            pool_members += 1;
         }
     }
     let mean = |f: &dyn Fn(&Dossier) -> f64| {
         bits(crate::evalue::ln_mean(&ring.members.iter().map(|m| f(&dossiers[m])).collect::<Vec<_>>()))
     };
-    if count > 0 {
+    // A ring found by its lists has no window of its own to be held against.
+    if let (true, Some((schedule, scale))) = (members > 0, schedule.zip(ring.scale)) {
         let b = mean(&|d| d.ln_lockstep);
-        let window = schedule.zip(ring.scale).map_or(0, |(s, k)| s.scales[k as usize].window);
+        let window = schedule.scales[scale as usize].window;
         list.push(Evidence {
             signal: "lockstep".into(),
             bits: b,
@@ -131,14 +138,16 @@ pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Sc
             observed: observed as f64,
             expected,
             sentence: format!(
-                "its {count} members were in step on {observed} of {occasions} separate occasions held back for the \
-                 test, mostly within {}; coincidence gives at most {expected:.1} ({b:.1} bits for a member, on average of \
-                 e-values)",
+                "its {} members were in step on {} of {} separate occasions held back for the test, mostly within {}; \
+                 coincidence gives at most {expected:.1} ({b:.1} bits for a member, in the mean of e-values)",
+                count(members),
+                count(observed),
+                count(occasions),
                 duration(window)
             ),
         });
     }
-    if pool_count > 0 {
+    if pool_members > 0 {
         let b = mean(&|d| d.ln_pool);
         list.push(Evidence {
             signal: "pool".into(),
@@ -147,8 +156,10 @@ pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Sc
             observed: pool_observed as f64,
             expected: pool_expected,
             sentence: format!(
-                "{pool_count} of its members together gave {pool_observed} endorsements to targets that their group \
-                 shares; other readers of those targets would have given {pool_expected:.1} ({b:.1} bits for a member)"
+                "{} of its members together gave {} endorsements to targets that their group \
+                 shares; other readers of those targets would have given {pool_expected:.1} ({b:.1} bits for a member)",
+                count(pool_members),
+                count(pool_observed)
             ),
         });
     }
@@ -236,6 +247,7 @@ mod tests {
         assert_eq!(duration(60 * SECOND), "60 s");
         assert_eq!(duration(600 * SECOND), "10 min");
         assert_eq!(duration(86_400 * SECOND), "1 d");
+        assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
         assert_eq!(odds(10.0), "at most 1 in 1,024 innocents look so");
         assert_eq!(odds(-1.0), "nothing speaks against it");
     }

@@ -113,10 +113,12 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
             signals.push(lockstep_ran(schedule, census.owner.is_some()));
             if totals.capped > 0 {
                 warnings.push(format!(
-                    "pair generation: {} of {rows} endorsements have more than {} others after them within the window; only \
+                    "Pairs were capped: {} of {} endorsements have more than {} others after them within the window; only \
                      the nearest were paired, so a ring that acts in crowds alone may be missed (raise \
                      detect.lockstep.neighbours_max)",
-                    totals.capped, params.lockstep.neighbours_max
+                    explain::count(totals.capped),
+                    explain::count(rows),
+                    params.lockstep.neighbours_max
                 ));
             }
         }

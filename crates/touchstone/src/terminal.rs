@@ -25,18 +25,7 @@ fn marks() -> Marks {
     }
 }
 
-/// 1204 as "1,204".
-pub(crate) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
+pub(crate) use touchstone_detect::explain::count as grouped;
 
 /// The end of a `detect`, in a dozen lines.
 pub(crate) fn summary(model: &ReportModel, out: &Path) -> String {
@@ -114,15 +103,5 @@ pub(crate) fn found(o: &Overview, verdict: Verdict) -> bool {
         Verdict::Inauthentic => o.accused > 0,
         Verdict::Suspect => o.accused + o.suspects > 0,
         Verdict::Organic => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn thousands() {
-        assert_eq!(super::grouped(0), "0");
-        assert_eq!(super::grouped(999), "999");
-        assert_eq!(super::grouped(1_234_567), "1,234,567");
     }
 }

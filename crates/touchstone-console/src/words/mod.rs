@@ -97,6 +97,13 @@ pub(crate) fn how_sure(o: &Overview) -> String {
         if o.endorsements == 0 || (!o.signals.is_empty() && !o.signals.iter().any(|s| s.ran)) {
             return "This page can therefore neither accuse nor clear anyone.".to_string();
         }
+        if o.suspects > 0 {
+            return format!(
+                "No account shows enough for an accusation at a false discovery rate of {level}. What \
+                 is worth a look is shown below with what speaks for and against it; nothing is done \
+                 to anybody on suspicion, and no endorsement is discounted for it."
+            );
+        }
         return format!(
             "Nothing stood out beyond what chance allows among innocent accounts, at a false \
              discovery rate of {level}. That speaks for the log as far as the checks below can \
