@@ -125,17 +125,36 @@ pub fn ln_factorial(n: u32) -> f64 {
         - 1.0 / (360.0 * x.powi(3))
 }
 
-/// `ln P(T >= t)` for Student's t with four degrees of freedom: a tail heavy enough for a null
-/// whose spread was estimated (closed form: with `s = t / sqrt(4 + t^2)`, the upper tail is
-/// `1/2 - 3/4 (s - s^3 / 3)`).
+/// Tails heavy enough for a null whose spread was estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// Student's t with four degrees of freedom: little is known of the null.
+    Heavy,
+    /// With eight: the null follows from what was measured.
+    Light,
+}
+
+/// `ln P(T >= t)` for Student's t with an even number of degrees of freedom `v`: with
+/// `s = t / sqrt(v + t^2)` and `c = v / (v + t^2)`, the upper tail is
+/// `(1 - s * sum over k < v/2 of binomial(2k, k) (c / 4)^k) / 2` (Abramowitz & Stegun 26.7.4).
 #[must_use]
-pub fn ln_student4_tail(t: f64) -> f64 {
-    if t > 30.0 {
-        // Leading term of the expansion at infinity: 3 / t^4 (relative error below 1 %).
-        return (3.0f64).ln() - 4.0 * t.ln();
+pub fn ln_student_tail(t: f64, tail: Tail) -> f64 {
+    // Beyond `far` the leading term of the expansion at infinity, `factor / t^v`: the difference
+    // above has no digits left there.
+    let (v, far, factor) = match tail {
+        Tail::Heavy => (4.0, 60.0, 3.0f64),
+        Tail::Light => (8.0, 25.0, 560.0f64),
+    };
+    if t > far {
+        return factor.ln() - v * t.ln();
     }
-    let s = t / (4.0 + t * t).sqrt();
-    (0.5 - 0.75 * (s - s.powi(3) / 3.0)).max(1e-300).ln()
+    let (s, c) = (t / (v + t * t).sqrt(), v / (v + t * t));
+    let (mut term, mut sum) = (1.0, 1.0);
+    for k in 1..(v as usize / 2) {
+        term *= c * (2 * k - 1) as f64 / (2 * k) as f64;
+        sum += term;
+    }
+    (0.5 * (1.0 - s * sum)).max(1e-300).ln()
 }
 
 #[cfg(test)]
@@ -192,9 +211,18 @@ mod tests {
 
     #[test]
     fn student_tail_known_values() {
-        assert!((ln_student4_tail(0.0).exp() - 0.5).abs() < 1e-12);
-        assert!((ln_student4_tail(2.132).exp() - 0.05).abs() < 1e-4); // table value
-        assert!((ln_student4_tail(29.999) - ln_student4_tail(30.001)).abs() < 0.02);
+        for tail in [Tail::Heavy, Tail::Light] {
+            assert!((ln_student_tail(0.0, tail).exp() - 0.5).abs() < 1e-12);
+        }
+        // Table values of the 5 % and 0.1 % points.
+        assert!((ln_student_tail(2.132, Tail::Heavy).exp() - 0.05).abs() < 1e-4);
+        assert!((ln_student_tail(7.173, Tail::Heavy).exp() - 0.001).abs() < 1e-5);
+        assert!((ln_student_tail(1.860, Tail::Light).exp() - 0.05).abs() < 1e-4);
+        assert!((ln_student_tail(4.501, Tail::Light).exp() - 0.001).abs() < 1e-5);
+        for (far, tail) in [(60.0, Tail::Heavy), (25.0, Tail::Light)] {
+            let step = ln_student_tail(far - 1e-6, tail) - ln_student_tail(far + 1e-6, tail);
+            assert!(step.abs() < 0.1, "{tail:?}: {step}");
+        }
     }
 
     #[test]

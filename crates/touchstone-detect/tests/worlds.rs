@@ -120,6 +120,57 @@ fn digest_readers_are_not_accused() {
     assert!(accused <= 1, "{accused} of 400 readers");
 }
 
+/// Adds views of which one in twelve became an endorsement, for every endorsement there is.
+fn add_views(world: &mut World, seed: u64) {
+    let mut r = Random(seed ^ 0x51E3);
+    for (a, t, ts) in world.events.clone() {
+        world.views.push((a, t, ts - 5 * SECOND));
+        for _ in 0..11 {
+            world.views.push((r.below(2000) as u32, t, ts + (r.unit() * 600.0 * SECOND as f64) as i64));
+        }
+    }
+}
+
+/// Targets with some endorsements that began in the first three weeks.
+fn old_enough(world: &World) -> Vec<u32> {
+    let mut of: std::collections::BTreeMap<u32, (i64, u32)> = Default::default();
+    for (_, t, ts) in &world.events {
+        let e = of.entry(*t).or_insert((*ts, 0));
+        *e = (e.0.min(*ts), e.1 + 1);
+    }
+    of.into_iter().filter(|(_, (born, n))| *born < 20 * DAY && *n >= 20).map(|(t, _)| t).collect()
+}
+
+#[test]
+fn a_delivery_without_views_is_discounted_and_a_launch_day_is_not() {
+    for seed in 800..803 {
+        let mut world = organic(3000, 500, seed);
+        let mut r = Random(seed);
+        let mut burst = |world: &mut World, target: u32, first: u32, n: u32| {
+            let born = world.events.iter().filter(|e| e.1 == target).map(|e| e.2).min().unwrap();
+            for i in 0..n {
+                let ts = born + 30 * HOUR + (r.unit() * 1200.0) as i64 * SECOND;
+                world.events.push((first + i, target, ts));
+            }
+        };
+        // A front page: many come within twenty minutes, and each has seen it, as have many more.
+        let old: Vec<u32> = old_enough(&world);
+        burst(&mut world, old[0], 60_000, 200);
+        add_views(&mut world, seed);
+        // A delivery: as many likes, no views.
+        burst(&mut world, old[1], 70_000, 200);
+        let (loaded, outcome) = world.detect(&Params::default());
+        let accepted: Vec<u32> =
+            outcome.bursts.values().filter(|b| b.accepted).map(|b| loaded.target[b.peak.target as usize]).collect();
+        assert_eq!(accepted, vec![old[1]], "seed {seed}");
+        // The same log without views cannot tell them apart, and says so by accepting neither.
+        world.views.clear();
+        let (_, blind) = world.detect(&Params::default());
+        assert!(blind.bursts.values().all(|b| !b.accepted), "seed {seed}");
+        assert!(blind.bursts.values().any(|b| b.ln_e > 5.0), "though it sees that something happened");
+    }
+}
+
 #[test]
 fn partitions_do_not_matter() {
     let mut world = organic(1000, 300, 600);

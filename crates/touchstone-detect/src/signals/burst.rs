@@ -8,8 +8,8 @@
 //! log-likelihood ratio of the count against the general speed of reaction at that age. It is judged
 //! not against Poisson (everything real bursts) but against the targets of like popularity, and
 //! against the same author's others where there are enough: an empirical null by median and MAD
-//! (Efron 2004) with a Student tail. Where views exist, endorsements are also held against the views of
-//! the same window, and the weaker of the two readings counts.
+//! (Efron 2004) with a Student tail. Where views exist, endorsements are held against the views of the
+//! same window instead.
 //!
 //! # Innocent look-alikes
 //! Launch day, front page, a celebrity's share: views rise as well. Without views these cannot be
@@ -25,7 +25,7 @@
 //! Kulldorff 1997 (scan statistic); Efron 2004 (empirical null).
 
 use crate::census::Census;
-use crate::evalue::{ebh_threshold, ln_from_p, ln_student4_tail};
+use crate::evalue::{Tail, ebh_threshold, ln_from_p, ln_student_tail};
 use crate::params::BurstParams;
 use crate::partition::{NONE, Partition};
 use crate::schedule::{HOUR, SECOND};
@@ -120,10 +120,13 @@ fn scan(target: u32, ts: &[i64], origin: i64, tempo: &Tempo) -> Option<Peak> {
     best
 }
 
-/// Variance-stabilised excess over what the views of the window bring at the target's own rate
-/// outside of it (with one view and one endorsement to spare).
+/// Variance-stabilised excess over what the views around the window bring at the target's own rate
+/// elsewhere (with one view and one endorsement to spare). Around, not in it: clocks differ, and an
+/// audience that arrives with the endorsements speaks for them a little before and after, too.
 fn against_views(peak: &Peak, seen: &[i64]) -> f64 {
-    let inside = seen.partition_point(|t| *t <= peak.to) - seen.partition_point(|t| *t < peak.from);
+    let margin = (peak.to - peak.from).max(WINDOWS[0]);
+    let inside = seen.partition_point(|t| *t <= peak.to.saturating_add(margin))
+        - seen.partition_point(|t| *t < peak.from.saturating_sub(margin));
     let outside = (seen.len() - inside) as f64;
     let rate = (f64::from(peak.total - peak.observed) + 1.0) / (outside + 1.0);
     2.0 * (f64::from(peak.observed).sqrt() - (inside as f64 * rate.min(1.0)).sqrt())
@@ -148,9 +151,10 @@ pub fn judge(peaks: &[Peak], census: &Census<'_>, params: &BurstParams, fdr: f64
     let cap = params.bits_max_without_views * std::f64::consts::LN_2;
     let ln_e: Vec<f64> = (0..peaks.len())
         .map(|i| match (by_rate[i], by_views[i]) {
-            (Some(a), Some(b)) => ln_from_p(ln_student4_tail(a.min(b))),
-            (Some(a), None) => ln_from_p(ln_student4_tail(a)).min(cap),
-            (None, _) => 0.0,
+            // Views say what speed cannot: whether an audience came along.
+            (_, Some(by_views)) => ln_from_p(ln_student_tail(by_views, Tail::Light)),
+            (Some(by_rate), None) => ln_from_p(ln_student_tail(by_rate, Tail::Heavy)).min(cap),
+            (None, None) => 0.0,
         })
         .collect();
     let threshold = ebh_threshold(&ln_e, peaks.len(), fdr);
@@ -161,8 +165,8 @@ pub fn judge(peaks: &[Peak], census: &Census<'_>, params: &BurstParams, fdr: f64
         .collect()
 }
 
-/// Robust z-scores of a statistic within popularity strata, and within the author's own targets
-/// where they are many; the smaller of the two. `None` where there is nothing to compare with.
+/// Robust z-scores of a statistic within popularity strata (among all targets where a stratum is
+/// small), and within the author's own targets where they are many; the smaller of the two. `None` where there is nothing to compare with.
 fn scores(
     peaks: &[Peak],
     census: &Census<'_>,
@@ -170,11 +174,13 @@ fn scores(
     statistic: impl Fn(&Peak) -> Option<f64>,
 ) -> Vec<Option<f64>> {
     let mut strata: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    const EVERYBODY: u64 = 1 << 41;
     let owner = |p: &Peak| census.owner.map(|o| o[p.target as usize]).filter(|o| *o != NONE);
     let popularity = |p: &Peak| u64::from(p.total.ilog2()) | 1 << 40;
     for p in peaks {
         if let Some(x) = statistic(p) {
             strata.entry(popularity(p)).or_default().push(x);
+            strata.entry(EVERYBODY).or_default().push(x);
             if let Some(o) = owner(p) {
                 strata.entry(u64::from(o)).or_default().push(x);
             }
@@ -190,7 +196,7 @@ fn scores(
         .map(|p| {
             let x = statistic(p)?;
             let z = |key: u64| scales.get(&key).map(|(center, spread)| (x - center) / spread);
-            let general = z(popularity(p))?;
+            let general = z(popularity(p)).or_else(|| z(EVERYBODY))?;
             Some(owner(p).and_then(|o| z(u64::from(o))).map_or(general, |own| own.min(general)))
         })
         .collect()

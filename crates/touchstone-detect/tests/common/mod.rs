@@ -47,12 +47,15 @@ impl Random {
 #[derive(Clone, Default)]
 pub struct World {
     pub events: Vec<(u32, u32, i64)>,
+    /// Views (actor, target, ts), where the log has any.
+    pub views: Vec<(u32, u32, i64)>,
     pub owners: Option<BTreeMap<u32, u32>>,
 }
 
 /// What the pipeline needs of a world, numbered canonically like the store does.
 pub struct Loaded {
     batches: Vec<RecordBatch>,
+    views: Vec<RecordBatch>,
     degree: Vec<u32>,
     popularity: Vec<u32>,
     first_ts: Vec<i64>,
@@ -71,6 +74,22 @@ fn numbering(of: &BTreeMap<u32, (i64, u32)>) -> (Vec<u32>, BTreeMap<u32, u32>) {
     let ids: Vec<u32> = order.iter().map(|x| x.2).collect();
     let back = ids.iter().enumerate().map(|(i, id)| (*id, i as u32)).collect();
     (ids, back)
+}
+
+fn batches(partitions: Vec<Vec<(u32, i64, u32)>>) -> Vec<RecordBatch> {
+    let batch = |mut rows: Vec<(u32, i64, u32)>| {
+        rows.sort_unstable();
+        RecordBatch::try_new(
+            partition_schema(),
+            vec![
+                Arc::new(UInt32Array::from_iter_values(rows.iter().map(|r| r.0))),
+                Arc::new(UInt32Array::from_iter_values(rows.iter().map(|r| r.2))),
+                Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.1))),
+            ],
+        )
+        .unwrap()
+    };
+    partitions.into_iter().map(batch).collect()
 }
 
 impl World {
@@ -93,26 +112,18 @@ impl World {
         for ((a, t), ts) in &once {
             rows[*t as usize % partitions].push((target_number[t], *ts, account_number[a]));
         }
-        let batches = rows
-            .into_iter()
-            .map(|mut rows| {
-                rows.sort_unstable();
-                RecordBatch::try_new(
-                    partition_schema(),
-                    vec![
-                        Arc::new(UInt32Array::from_iter_values(rows.iter().map(|r| r.0))),
-                        Arc::new(UInt32Array::from_iter_values(rows.iter().map(|r| r.2))),
-                        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.1))),
-                    ],
-                )
-                .unwrap()
-            })
-            .collect();
+        let mut views: Vec<Vec<(u32, i64, u32)>> = vec![Vec::new(); partitions];
+        for (a, t, ts) in &self.views {
+            if let (Some(account), Some(target)) = (account_number.get(a), target_number.get(t)) {
+                views[*t as usize % partitions].push((*target, *ts, *account));
+            }
+        }
         let owner = self.owners.as_ref().map(|owners| {
             target.iter().map(|t| owners.get(t).map_or(NONE, |o| account.len() as u32 + o)).collect()
         });
         Loaded {
-            batches,
+            batches: batches(rows),
+            views: if self.views.is_empty() { Vec::new() } else { batches(views) },
             degree: account.iter().map(|a| accounts[a].1).collect(),
             popularity: target.iter().map(|t| targets[t].1).collect(),
             first_ts: target.iter().map(|t| targets[t].0).collect(),
@@ -152,7 +163,7 @@ impl Loaded {
 
     pub fn detect(&self, params: &Params) -> Outcome {
         let log =
-            Log { census: self.census(), first_ts: self.span.0, last_ts: self.span.1, has_views: false };
+            Log { census: self.census(), first_ts: self.span.0, last_ts: self.span.1, has_views: !self.views.is_empty() };
         let Ok(outcome) = detect(self, &log, params);
         outcome
     }
@@ -174,7 +185,13 @@ impl Engine for Loaded {
         &self,
         count: impl Fn(&Partition<'_>, Option<&Partition<'_>>) -> T + Sync,
     ) -> Result<Vec<T>, Infallible> {
-        Ok(self.batches.iter().map(|b| count(&Partition::try_from_batch(b).unwrap(), None)).collect())
+        let of = |b| Partition::try_from_batch(b).unwrap();
+        Ok(self
+            .batches
+            .iter()
+            .enumerate()
+            .map(|(i, b)| count(&of(b), self.views.get(i).map(of).as_ref()))
+            .collect())
     }
 
     fn stage<T>(&self, _: &'static str, _: u64, work: impl FnOnce() -> T) -> T {
