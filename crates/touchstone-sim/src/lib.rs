@@ -6,6 +6,8 @@
 //!
 //! * [`overlay()`] lays known fakes over any log: the fakes of one data set, mapped onto popular
 //!   targets of another and moved in time with their joint structure intact.
+//! * [`simulate()`] invents a world from a [`Scenario`]: people and their lives, innocents who look
+//!   like fakers, mutual-help groups and paid services, with the truth about every event.
 //! * [`scale()`] writes generated logs of any size for speed and memory measurements.
 //!
 //! Everything is a function of its input and a seed: the same seed gives the same bytes on any
@@ -26,9 +28,19 @@ pub mod random;
 pub mod log;
 pub mod overlay;
 pub mod scale;
+pub mod scenario;
+pub mod simulate;
 
+mod attack;
+mod draws;
 mod files;
+mod life;
+mod look_alike;
+mod truth;
+mod world;
 
 pub use log::LogError;
 pub use overlay::{OverlayError, OverlayFormat, OverlayOptions, OverlayReport, overlay};
 pub use scale::{ScaleError, ScaleOptions, ScaleReport, scale};
+pub use scenario::{Scenario, ScenarioError};
+pub use simulate::{SimulateError, SimulateOptions, SimulateReport, simulate};

@@ -1,0 +1,122 @@
+//! People who know each other: courtesy circles, families, neighbours behind one address.
+
+use super::{Group, Kind};
+use crate::life::errand::{Act, Errand, Watch};
+use crate::life::row::Cause;
+use crate::random::Random;
+use crate::world::{DAY, HOUR, World};
+
+/// Offices, campuses and devices of groups have numbers that no drawn one has.
+const OWN: u32 = 1 << 24;
+
+pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Random) -> Vec<u32> {
+    let largest = world.scenario.users as usize / 10;
+    let size = match kind {
+        Kind::Courtesy => random.log_normal(9.0, 0.5).clamp(5.0, 30.0),
+        Kind::Family => 2.0 + f64::from(random.poisson(1.1).min(4)),
+        _ => random.log_normal(110.0, 0.7).clamp(40.0, 400.0),
+    };
+    let anchor = world.anybody(random);
+    let zone = world.people[anchor as usize].zone;
+    let members = world.gather((size as usize).min(largest), random, |_, person| person.zone == zone);
+    let home = world.people[anchor as usize].home;
+    let colleagues = kind == Kind::Courtesy && random.chance(0.4);
+    for &member in &members {
+        let person = &mut world.people[member as usize];
+        match kind {
+            Kind::Courtesy => {
+                if colleagues {
+                    person.office = OWN + number;
+                }
+                // A circle lives of what its members post.
+                person.posts = person.posts.max(random.uniform(0.02, 0.09) as f32);
+                person.active = person.active.max(random.uniform(0.1, 0.5) as f32);
+            }
+            Kind::Family => {
+                (person.home, person.family_device) = (home, OWN + number);
+                person.posts = person.posts.max(random.uniform(0.02, 0.15) as f32);
+            }
+            _ => person.campus = OWN + number,
+        }
+    }
+    members
+}
+
+pub(super) fn plan(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
+    match group.kind {
+        Kind::Courtesy => courtesy(world, group, random),
+        _ => {
+            let (chance, cause, delay) = match group.kind {
+                Kind::Family => (0.6, Cause::Family, HOUR as f64),
+                _ => (0.015, Cause::Neighbour, 6.0 * HOUR as f64),
+            };
+            let mut errands = Vec::new();
+            for &author in &group.members {
+                for target in world.catalogue.new_of(author) {
+                    let published = world.catalogue.get(target).published;
+                    for &member in group.members.iter().filter(|&&member| member != author) {
+                        if random.chance((chance * group.strength).min(0.95)) {
+                            let at = published + random.log_normal(delay, 1.2) as i64;
+                            let at = world.rhythm.settle(&world.people[member as usize], at, random);
+                            errands.extend(Errand::honest(member, at, target, Act::Like, Watch::Keen, cause));
+                        }
+                    }
+                }
+            }
+            errands
+        }
+    }
+}
+
+/// Close friends like anyway, acquaintances mirror; now and then somebody asks for it.
+fn courtesy(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
+    let size = group.members.len();
+    let mut posts: Vec<(i64, u32, usize)> = group
+        .members
+        .iter()
+        .enumerate()
+        .flat_map(|(author, &account)| {
+            world.catalogue.new_of(account).map(move |target| (world.catalogue.get(target).published, target, author))
+        })
+        .collect();
+    posts.sort_unstable();
+    // close[a][b]: a is a close friend of b. Closeness need not be mutual, but mostly is.
+    let mut close = vec![false; size * size];
+    let mut owes = vec![false; size * size];
+    for one in 0..size {
+        for other in one + 1..size {
+            let friends = random.chance(0.4);
+            close[one * size + other] = friends != random.chance(0.1);
+            close[other * size + one] = friends != random.chance(0.1);
+        }
+    }
+    let mut errands = Vec::new();
+    for (published, target, author) in posts {
+        let flash = random.chance(0.08 * group.strength).then(|| random.uniform(0.3, 0.7) * group.strength);
+        for reader in (0..size).filter(|&reader| reader != author) {
+            let dyad = reader * size + author;
+            let mirrored = if owes[dyad] { 3.0 } else { 1.0 };
+            let kind = if close[dyad] { 0.35 } else { 0.12 * mirrored };
+            let chance = flash.unwrap_or(kind * group.strength);
+            if !random.chance(chance.min(0.95)) {
+                continue;
+            }
+            owes[author * size + reader] = true;
+            owes[dyad] = false;
+            let account = group.members[reader];
+            let person = &world.people[account as usize];
+            let (delay, cause) = match flash {
+                Some(_) => (random.uniform(60.0, 3000.0), Cause::Flash),
+                None => (random.log_uniform(180.0, DAY as f64), Cause::Courtesy),
+            };
+            let at = published + delay as i64;
+            // Whoever sleeps through a call for likes is late.
+            let at = world.rhythm.settle(person, at, random);
+            errands.extend(Errand::honest(account, at, target, Act::Like, Watch::Brief, cause));
+            if random.chance(0.12) {
+                errands.extend(Errand::honest(account, at + 20, target, Act::Comment, Watch::Nothing, cause));
+            }
+        }
+    }
+    errands
+}

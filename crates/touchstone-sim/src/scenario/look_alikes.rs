@@ -1,0 +1,100 @@
+//! Parameters of innocent behaviour that resembles a ring.
+//!
+//! Each kind has a frequency (`per_10k`: groups, or people, for 10,000 users) and a strength, the
+//! factor on how much it looks like a ring (1 is the default behaviour, 0 none, 2 twice as much).
+//! A kind that names no frequency occurs as often as in everyday life, times `everyday`.
+
+use serde::{Deserialize, Serialize};
+
+/// Frequency and strength of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Knob {
+    /// Groups (of the last five kinds: people or families) for 10,000 users; everyday frequency if absent.
+    pub per_10k: Option<f64>,
+    /// Factor on the probabilities that make it look like a ring.
+    pub strength: f64,
+}
+
+impl Default for Knob {
+    fn default() -> Self {
+        Self { per_10k: None, strength: 1.0 }
+    }
+}
+
+/// All look-alikes. Frequencies are assumed unless a source is named: none was measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LookAlikes {
+    /// Factor on the frequency of all kinds that name none; 0 switches them off.
+    pub everyday: f64,
+    /// Colleagues and friends, 5 to 30, who like each other's posts: 35 % close, 12 %
+    /// acquaintances who mirror (three times as likely after being liked), minutes to a day later,
+    /// after a glance; of 8 % of posts half the circle likes within the hour by a direct link.
+    /// Everyday: 250 for 10,000, so that a quarter of people is in one. FACTS: structure from JCMC
+    /// 2023, numbers assumed.
+    pub courtesy: Knob,
+    /// Fans of one author, 20 to 300, who rush to every post. Everyday: 6.
+    pub fan_club: Knob,
+    /// Newsletters of 8 to 20 contents to 50 to 500 readers who open them in the same order.
+    /// Everyday: 4.
+    pub digest: Knob,
+    /// A teacher has 20 to 120 students like one project within the lesson, on the campus network.
+    /// Everyday: 3.
+    pub class: Knob,
+    /// A list of 10 to 25 accounts that newcomers follow and like at once. Everyday: 3.
+    pub starter_pack: Knob,
+    /// A content linked from outside: within half a day hundreds come, many with new accounts.
+    /// Everyday: 3.
+    pub launch: Knob,
+    /// A dormitory, library or shop: 40 to 400 people who show one address and like its posts a
+    /// little more than others do. Everyday: 4.
+    pub shared_network: Knob,
+    /// People ten times as active as others who like a lot. Everyday: 50 people.
+    pub power_user: Knob,
+    /// Couples and families on one device who like each other's posts. Everyday: 80 families.
+    pub family: Knob,
+    /// People whose client reports likes but no views, and polls around the clock. Everyday: 40 people.
+    pub api_client: Knob,
+    /// People who are awake at night. Everyday: 300 people.
+    pub shift_worker: Knob,
+}
+
+impl Default for LookAlikes {
+    fn default() -> Self {
+        let knob = Knob::default();
+        Self {
+            everyday: 1.0,
+            courtesy: knob,
+            fan_club: knob,
+            digest: knob,
+            class: knob,
+            starter_pack: knob,
+            launch: knob,
+            shared_network: knob,
+            power_user: knob,
+            family: knob,
+            api_client: knob,
+            shift_worker: knob,
+        }
+    }
+}
+
+impl LookAlikes {
+    /// Every kind with its name and its everyday frequency for 10,000 users.
+    pub(crate) fn all(&self) -> [(&'static str, Knob, f64); 11] {
+        [
+            ("courtesy", self.courtesy, 250.0),
+            ("fan_club", self.fan_club, 6.0),
+            ("digest", self.digest, 4.0),
+            ("class", self.class, 3.0),
+            ("starter_pack", self.starter_pack, 3.0),
+            ("launch", self.launch, 3.0),
+            ("shared_network", self.shared_network, 4.0),
+            ("power_user", self.power_user, 50.0),
+            ("family", self.family, 80.0),
+            ("api_client", self.api_client, 40.0),
+            ("shift_worker", self.shift_worker, 300.0),
+        ]
+    }
+}

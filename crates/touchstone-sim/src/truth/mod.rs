@@ -1,0 +1,102 @@
+//! The truth about a world, counted while its rows are written.
+
+mod tables;
+
+pub(crate) use tables::write;
+
+use std::collections::BTreeSet;
+
+use crate::life::row::{Kind, Row};
+use crate::world::World;
+
+/// Likes of a content.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct TargetCount {
+    /// Likes that stand at the end of the log.
+    pub(crate) reported: u32,
+    /// Those of them that are meant.
+    pub(crate) authentic: u32,
+    /// Fake ones placed there for cover.
+    pub(crate) cover: u32,
+    /// Whether bought or exchanged likes were ever placed.
+    pub(crate) attacked: bool,
+}
+
+/// Likes of an account.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct AccountCount {
+    pub(crate) events: u32,
+    /// Likes given, taken back or not.
+    pub(crate) own: u32,
+    pub(crate) fake: u32,
+}
+
+/// What a ring did.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RingCount {
+    pub(crate) likes: u64,
+    pub(crate) first_ms: Option<i64>,
+    pub(crate) last_ms: i64,
+    pub(crate) targets: BTreeSet<u32>,
+}
+
+/// Counts of everything that happened.
+pub(crate) struct Truth {
+    pub(crate) events: u64,
+    pub(crate) likes: u64,
+    pub(crate) fake_likes: u64,
+    pub(crate) targets: Vec<TargetCount>,
+    pub(crate) accounts: Vec<AccountCount>,
+    pub(crate) rings: Vec<RingCount>,
+}
+
+impl Truth {
+    pub(crate) fn new(world: &World) -> Self {
+        Self {
+            events: 0,
+            likes: 0,
+            fake_likes: 0,
+            targets: vec![TargetCount::default(); world.catalogue.contents.len()],
+            accounts: vec![AccountCount::default(); world.people.len()],
+            rings: vec![RingCount::default(); world.rings.len()],
+        }
+    }
+
+    pub(crate) fn count(&mut self, row: &Row) {
+        let fake = row.cause.fake();
+        self.events += 1;
+        let account = &mut self.accounts[row.actor as usize];
+        account.events += 1;
+        match row.kind {
+            Kind::Like => {
+                self.likes += 1;
+                self.fake_likes += u64::from(fake);
+                let target = &mut self.targets[row.target as usize];
+                target.reported += 1;
+                if fake {
+                    account.fake += 1;
+                    let directed = row.cause.directed();
+                    target.attacked |= directed;
+                    target.cover += u32::from(!directed);
+                    if directed && row.ring > 0 {
+                        let ring = &mut self.rings[usize::from(row.ring) - 1];
+                        ring.likes += 1;
+                        ring.first_ms.get_or_insert(row.at_ms);
+                        ring.last_ms = row.at_ms;
+                        ring.targets.insert(row.target);
+                    }
+                } else {
+                    account.own += 1;
+                    target.authentic += 1;
+                }
+            }
+            Kind::Unlike => {
+                let target = &mut self.targets[row.target as usize];
+                target.reported -= 1;
+                target.authentic -= u32::from(!fake);
+                target.cover -= u32::from(fake && !row.cause.directed());
+            }
+            _ => {}
+        }
+    }
+}
