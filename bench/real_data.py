@@ -74,6 +74,20 @@ def rings(out, events, kind):
     return "\n".join(lines)
 
 
+def sittings(events, kind):
+    """Pairs that share many targets within ten minutes, and on how many days they do."""
+    q = f"""
+    with e as (select actor, target, min(ts) ts from read_csv('{events}') where kind = '{kind}' group by 1, 2),
+    p as (select count(*) n, count(distinct cast(a.ts / 86400 as int)) days from e a join e b
+          on a.target = b.target and a.actor < b.actor and abs(a.ts - b.ts) <= 600 group by a.actor, b.actor)
+    select count(*), median(n), median(days) from p where n >= 4"""
+    pairs, together, days = duckdb.sql(q).fetchall()[0]
+    return (
+        f"{pairs} pairs of accounts share four or more targets within ten minutes of each other: {together:.0f} in the "
+        f"median, on {days:.0f} day{'s' if days != 1 else ''}."
+    )
+
+
 BUCKETS = [("20 or more", 20, 10**9), ("10 to 19", 10, 19), ("5 to 9", 5, 9), ("2 to 4", 2, 4), ("0 or 1", 0, 1)]
 
 
@@ -172,6 +186,7 @@ def main():
             ),
         ]
         tables["overview"] = overview(rows)
+        tables["sittings"] = sittings(russian, "retweet")
         tables["russian"] = rings(scratch / "russian", russian, "retweet")
         tables["german"] = rings(scratch / "german", german, "share_url")
         for name, fakes, more in [

@@ -82,11 +82,8 @@ pub(crate) fn headline(o: &Overview) -> String {
     } else {
         let verb = if o.accused == 1 { "is" } else { "are" };
         let of = format!("{} of {} {verb}", count(o.accused), accounts(o.accounts));
-        match o.rings {
-            0 => format!("{of} accused of fake endorsements."),
-            1 => format!("{of} accused of faking endorsements, in 1 ring."),
-            n => format!("{of} accused of faking endorsements, in {} rings.", count(n)),
-        }
+        // Not "in n rings": some rings are only worth a look.
+        format!("{of} accused of faking endorsements.")
     }
 }
 
@@ -130,8 +127,11 @@ pub(crate) fn how_sure(o: &Overview) -> String {
 pub(crate) fn suspects(o: &Overview) -> Option<String> {
     match o.suspects {
         0 => None,
-        1 => Some("1 more account is suspect: worth a look, not accused.".to_string()),
-        n => Some(format!("{} more accounts are suspect: worth a look, not accused.", count(n))),
+        n => {
+            let more = if o.accused > 0 { " more" } else { "" };
+            let (noun, verb) = if n == 1 { ("account", "is") } else { ("accounts", "are") };
+            Some(format!("{}{more} {noun} {verb} suspect: worth a look, not accused.", count(n)))
+        }
     }
 }
 
@@ -207,7 +207,7 @@ pub(crate) fn kind_meaning(kind: RingKind) -> &'static str {
         RingKind::Farm => "accounts driven together",
         RingKind::Exchange => "members endorse each other",
         RingKind::Pod => "a small exchange that reacts at once",
-        RingKind::Collusion => "a large pool of which each order uses a part",
+        RingKind::Collusion => "accounts that draw on shared lists, at any time",
         RingKind::Burst => "one delivery on one target",
     }
 }
@@ -374,7 +374,7 @@ pub(crate) fn tile_note_accused(o: &Overview) -> String {
     let of = accounts(o.accounts);
     match o.rings {
         0 => format!("of {of}"),
-        n => format!("of {of}, in {}", counted(n, "ring", "rings")),
+        n => format!("of {of}; {} listed", counted(n, "ring", "rings")),
     }
 }
 
