@@ -78,9 +78,9 @@ def sittings(events, kind):
     """Pairs that share many targets within ten minutes, and on how many days they do."""
     q = f"""
     with e as (select actor, target, min(ts) ts from read_csv('{events}') where kind = '{kind}' group by 1, 2),
-    p as (select count(*) n, count(distinct cast(a.ts / 86400 as int)) days from e a join e b
+    p as (select count(*) n, count(distinct cast(a.ts / 86400 as int)) as day_count from e a join e b
           on a.target = b.target and a.actor < b.actor and abs(a.ts - b.ts) <= 600 group by a.actor, b.actor)
-    select count(*), median(n), median(days) from p where n >= 4"""
+    select count(*), median(n), median(day_count) from p where n >= 4"""
     pairs, together, days = duckdb.sql(q).fetchall()[0]
     return (
         f"{pairs} pairs of accounts share four or more targets within ten minutes of each other: {together:.0f} in the "
