@@ -100,6 +100,17 @@ impl Desk<'_> {
 
     /// What is ordered and when: mostly something that was published within the log, soon after.
     fn commission(&self, customers: &[u32], random: &mut Random) -> Option<(i64, u32)> {
+        // Some of what goes viral was bought likes for before.
+        let viral = &self.world.catalogue.viral;
+        if random.chance(0.04)
+            && let Some(&target) = random.pick(viral)
+        {
+            let content = self.world.catalogue.get(target);
+            let at = content.boosted - random.exponential(8.0 * HOUR as f64) as i64;
+            if content.owner < self.world.scenario.users && at > content.published.max(0) {
+                return Some((at, target));
+            }
+        }
         // Some customers come again and again.
         let place = (customers.len() as f64 * random.unit().powf(1.6)) as usize;
         if random.chance(0.7) {

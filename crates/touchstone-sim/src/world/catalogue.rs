@@ -38,6 +38,8 @@ pub(crate) struct Catalogue {
     /// Contents of each topic with the running sums of their appeal.
     pub(crate) topics: Vec<Topic>,
     pub(crate) news: Vec<News>,
+    /// Contents that go viral.
+    pub(crate) viral: Vec<u32>,
 }
 
 /// Contents of one topic.
@@ -62,9 +64,12 @@ impl Catalogue {
         let life = &world.scenario.life;
         let weeks = f64::from(world.scenario.days) / 7.0;
         let mut random = world.stream(Purpose::News, 0);
+        let mut viral = Vec::new();
         let boosts = life.front_pages_per_week_per_10k * weeks * f64::from(world.scenario.users) / 10_000.0;
         for _ in 0..random.round(boosts) {
-            let Some(content) = contents.get_mut(random.below(starts[starts.len() - 1].into()) as usize) else { break };
+            let number = random.below(starts[starts.len() - 1].into()) as u32;
+            let Some(content) = contents.get_mut(number as usize) else { break };
+            viral.push(number);
             content.boosted = content.published.max(0) + (random.unit() * world.end as f64) as i64;
             content.boost = random.log_normal(30.0, 1.0) as f32;
         }
@@ -84,7 +89,7 @@ impl Catalogue {
             topic.contents.push(number as u32);
             topic.appeal_sums.push(before + f64::from(content.appeal));
         }
-        Self { contents, starts, topics, news }
+        Self { contents, starts, topics, news, viral }
     }
 
     pub(crate) fn get(&self, target: u32) -> &Content {

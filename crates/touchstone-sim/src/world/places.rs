@@ -78,9 +78,10 @@ impl Places {
         let base = ((101 + range % 20) << 24) | ((range >> 32 & 0xf) << 20);
         // Half of the people share addresses; the other half gets one of its own each time.
         let host = if self.hash(6, account) & 1 == 0 {
-            self.hash(7, account ^ mix(at.div_euclid(3 * HOUR) as u64)) % self.gateways
+            let gateway = self.hash(7, account ^ mix(at.div_euclid(3 * HOUR) as u64)) % self.gateways;
+            self.hash(16, gateway ^ mix(range)) & 0xf_ffff
         } else {
-            self.gateways + random.below(0xf_0000)
+            random.below(0x10_0000)
         };
         (base | host) as u32
     }
@@ -88,12 +89,14 @@ impl Places {
     fn institution(&self, kind: u64, number: u64, addresses: u64, random: &mut Random) -> u32 {
         let range = self.hash(kind, number);
         let base = ((193 + range % 28) << 24) | ((range >> 32 & 0xffff) << 8);
-        (base + (range >> 16 & 0x7f) + random.below(addresses)) as u32
+        (base + (range >> 16) % (256 - addresses) + random.below(addresses)) as u32
     }
 
+    /// Some of a block of 256; where in it they begin differs.
     fn data_centre(&self, kind: u64, number: u64, host: u64) -> u32 {
         let range = self.hash(kind, number);
-        (((129 + range % 32) << 24) | ((range >> 32 & 0xffff) << 8) | (1 + host % 254)) as u32
+        let host = (range >> 16).wrapping_add(host) & 0xff;
+        (((129 + range % 32) << 24) | ((range >> 32 & 0xffff) << 8) | host) as u32
     }
 
     /// What an agent's number stands for.
@@ -136,7 +139,7 @@ impl World {
     fn address(&self, account: u32, person: &Person, at: i64, random: &mut Random) -> u32 {
         let (places, network) = (&self.places, &self.scenario.life.network);
         if person.is(VPN) && random.chance(0.7) {
-            return places.data_centre(8, random.below(places.exits), 7);
+            return places.data_centre(8, random.below(places.exits), 0);
         }
         if person.campus > 0 && random.chance(0.6) {
             return places.institution(9, person.campus.into(), 3, random);

@@ -1,6 +1,8 @@
 //! Reads a simulated world back.
 #![allow(dead_code)] // Each test program uses a part.
 
+pub(crate) mod statistics;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
