@@ -121,8 +121,7 @@ pub fn ln_factorial(n: u32) -> f64 {
         return (2..=n).map(|k| f64::from(k).ln()).sum();
     }
     let x = f64::from(n) + 1.0;
-    (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + 1.0 / (12.0 * x)
-        - 1.0 / (360.0 * x.powi(3))
+    (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + 1.0 / (12.0 * x) - 1.0 / (360.0 * x.powi(3))
 }
 
 /// Tails heavy enough for a null whose spread was estimated.

@@ -1,8 +1,8 @@
 //! Findings in words: sentences with the numbers in them.
 
+use crate::evalue::bits;
 use crate::findings::{Evidence, RingKind};
 use crate::fuse::Dossier;
-use crate::evalue::bits;
 use crate::ring::merge::Ring;
 use crate::schedule::{SECOND, Schedule};
 use crate::signals::burst::BurstEvidence;

@@ -107,7 +107,8 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
     match &timed {
         Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
             let (edges, totals) = find_edges(engine, census, schedule, params)?;
-            rosters = engine.stage("rings", edges.len() as u64, || candidate_rings(&edges, census, params.lockstep.members_min));
+            rosters = engine
+                .stage("rings", edges.len() as u64, || candidate_rings(&edges, census, params.lockstep.members_min));
             drop(edges);
             tested = test_rings(engine, census, schedule, tempo, params, &mut rosters)?;
             signals.push(lockstep_ran(schedule, census.owner.is_some()));
@@ -191,10 +192,8 @@ fn not_run(signal: &str, why: String) -> SignalRun {
 }
 
 fn lockstep_ran(schedule: &Schedule, owners: bool) -> SignalRun {
-    let windows: Vec<String> = (0..SCALES)
-        .filter(|s| schedule.usable[*s])
-        .map(|s| explain::duration(schedule.scales[s].window))
-        .collect();
+    let windows: Vec<String> =
+        (0..SCALES).filter(|s| schedule.usable[*s]).map(|s| explain::duration(schedule.scales[s].window)).collect();
     let owner = if owners {
         "owner (each counts once)"
     } else {
@@ -331,9 +330,7 @@ fn test_rings<E: Engine>(
     })?;
     let rosters = &*rosters;
     let habits = engine.stage("habits", rows, || -> Result<Habits, E::Error> {
-        let parts = engine.count(|p, _| {
-            Habits::count(p, census, |a| rosters.iter().any(|r| r.of(a).is_some()))
-        })?;
+        let parts = engine.count(|p, _| Habits::count(p, census, |a| rosters.iter().any(|r| r.of(a).is_some())))?;
         let mut sum = Habits::default();
         parts.into_iter().for_each(|h| sum.merge(h));
         Ok(sum)
@@ -380,10 +377,7 @@ fn run_pool<E: Engine>(
     let rows = census.endorsements();
     let rate = pool::sample_rate(rows, &params.pool);
     let evidence = engine.stage("pool", rows, || -> Result<_, E::Error> {
-        let sample = engine.count(|p, _| {
-            pool::count_sample(p, census, rate, params.seed, &params.pool)
-        })?
-        .concat();
+        let sample = engine.count(|p, _| pool::count_sample(p, census, rate, params.seed, &params.pool))?.concat();
         let found: Vec<TargetGroups> = [0, 1]
             .into_par_iter()
             .map(|fold| pool::judge_groups(&sample, fold, census, params.seed, &params.pool))
@@ -393,8 +387,7 @@ fn run_pool<E: Engine>(
             if groups.targets.is_empty() {
                 continue;
             }
-            let tally =
-                engine.count(|p, _| pool::count_tally(p, census, groups, fold, params.seed))?.concat();
+            let tally = engine.count(|p, _| pool::count_tally(p, census, groups, fold, params.seed))?.concat();
             all.extend(pool::judge(tally, fold, census, &params.pool));
         }
         Ok(all)
@@ -424,8 +417,7 @@ fn run_lists<E: Engine>(engine: &E, census: &Census<'_>, params: &Params) -> Res
             totals.merge(&t);
             keys.push(k);
         }
-        let null =
-            PairNull::new(totals, census, pool.degree_min, pool.shared_min, pool.stray_edges_per_account);
+        let null = PairNull::new(totals, census, pool.degree_min, pool.shared_min, pool.stray_edges_per_account);
         let mut edges = judge_pairs(&keys, &null, census);
         drop(keys);
         edges.sort_unstable_by_key(|e| (e.fold, e.low, e.high));
@@ -435,9 +427,8 @@ fn run_lists<E: Engine>(engine: &E, census: &Census<'_>, params: &Params) -> Res
             if rosters[direction].members.is_empty() {
                 continue;
             }
-            let parts = engine.count(|p, _| {
-                lists::count_lists(p, census, &rosters[direction], 1 - direction, most, params.seed)
-            })?;
+            let parts = engine
+                .count(|p, _| lists::count_lists(p, census, &rosters[direction], 1 - direction, most, params.seed))?;
             let mut tally = ListTally::default();
             parts.into_iter().for_each(|t| tally.merge(t));
             evidence[direction] = lists::judge(tally, direction, pool);

@@ -101,11 +101,8 @@ fn lockstep_in_organic_groups_of_one_taste() {
         let mut popular: Vec<&Vec<u32>> = likes.values().collect();
         popular.sort_by_key(|l| std::cmp::Reverse(l.len()));
         let mut taken = std::collections::BTreeSet::new();
-        let groups: Vec<Vec<u32>> = popular
-            .iter()
-            .take(5)
-            .map(|l| l.iter().copied().filter(|a| taken.insert(*a)).take(40).collect())
-            .collect();
+        let groups: Vec<Vec<u32>> =
+            popular.iter().take(5).map(|l| l.iter().copied().filter(|a| taken.insert(*a)).take(40).collect()).collect();
         e.extend(lockstep_e(&world, groups));
     }
     let (m, error) = mean(&e);

@@ -158,7 +158,7 @@ fn views(log: &Log) -> Subjects {
 /// Devices, addresses and sessions by the hash of their name; fake where they placed a fake like.
 fn places(log: &Log, what: &'static str, name: impl Fn(&Event) -> &str) -> Subjects {
     let mut fake: BTreeMap<&str, bool> = BTreeMap::new();
-    for event in log.events.iter().filter(|event| event.kind == "like") {
+    for event in log.events.iter().filter(|event| event.kind == "like" && !name(event).is_empty()) {
         *fake.entry(name(event)).or_default() |= event.fake;
     }
     let rows = fake.into_iter().map(|(name, fake)| (vec![hash(name), hash(name) % 2.0, number(name, 1)], fake));

@@ -33,8 +33,7 @@ pub(crate) struct Configuration {
 impl Configuration {
     /// Reads a TOML file.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
         let configuration: Self =
             toml::from_str(&text).with_context(|| format!("{}: not a configuration", path.display()))?;
         configuration.columns().with_context(|| path.display().to_string())?;

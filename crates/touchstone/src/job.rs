@@ -54,11 +54,12 @@ impl Job {
         let store = stages.time("read", 0, || ingest(&self.ingest, bar)).map_err(ingest_failure)?;
         stages.set_rows("read", store.facts().rows);
         let outcome = run::detect(&store, &self.params, &stages, bar).map_err(run_failure)?;
-        let mut model = write::findings(&store, &outcome, &self.params, &findings, self.format, &stages, bar)
-            .map_err(|e| match e {
+        let mut model = write::findings(&store, &outcome, &self.params, &findings, self.format, &stages, bar).map_err(
+            |e| match e {
                 FindingsError::Run(e) => run_failure(e),
                 e => e.into(),
-            })?;
+            },
+        )?;
         model.title = self.title.clone();
         stages.time("report", model.rings.len() as u64, || {
             let path = findings.join("report.html");

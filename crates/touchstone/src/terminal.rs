@@ -44,7 +44,11 @@ fn write_summary(text: &mut String, m: &Marks, model: &ReportModel, o: &Overview
         grouped(o.endorsements),
         grouped(o.accounts),
         grouped(o.targets),
-        if o.rejects > 0 { format!("; {} of {} rows rejected", grouped(o.rejects), grouped(o.rows)) } else { String::new() }
+        if o.rejects > 0 {
+            format!("; {} of {} rows rejected", grouped(o.rejects), grouped(o.rows))
+        } else {
+            String::new()
+        }
     )?;
     if o.accused == 0 {
         writeln!(text, "{}nobody is accused{} at a false discovery rate of {} %", m.bold, m.off, o.fdr * 100.0)?;

@@ -241,8 +241,7 @@ fn a_full_disk_leaves_nothing() {
             "trap '' XFSZ; ulimit -f {limit}; exec '{}' detect log.csv --endorse retweet --out out",
             env!("CARGO_BIN_EXE_touchstone")
         );
-        let run: Run =
-            Command::new("bash").arg("-c").arg(script).current_dir(desk.path("")).output().unwrap().into();
+        let run: Run = Command::new("bash").arg("-c").arg(script).current_dir(desk.path("")).output().unwrap().into();
         assert_refused(&desk, &run, &["cannot be"]);
     }
 }

@@ -118,9 +118,10 @@ impl World {
                 views[*t as usize % partitions].push((*target, *ts, *account));
             }
         }
-        let owner = self.owners.as_ref().map(|owners| {
-            target.iter().map(|t| owners.get(t).map_or(NONE, |o| account.len() as u32 + o)).collect()
-        });
+        let owner = self
+            .owners
+            .as_ref()
+            .map(|owners| target.iter().map(|t| owners.get(t).map_or(NONE, |o| account.len() as u32 + o)).collect());
         Loaded {
             batches: batches(rows),
             views: if self.views.is_empty() { Vec::new() } else { batches(views) },
@@ -162,8 +163,12 @@ impl Loaded {
     }
 
     pub fn detect(&self, params: &Params) -> Outcome {
-        let log =
-            Log { census: self.census(), first_ts: self.span.0, last_ts: self.span.1, has_views: !self.views.is_empty() };
+        let log = Log {
+            census: self.census(),
+            first_ts: self.span.0,
+            last_ts: self.span.1,
+            has_views: !self.views.is_empty(),
+        };
         let Ok(outcome) = detect(self, &log, params);
         outcome
     }
@@ -186,12 +191,7 @@ impl Engine for Loaded {
         count: impl Fn(&Partition<'_>, Option<&Partition<'_>>) -> T + Sync,
     ) -> Result<Vec<T>, Infallible> {
         let of = |b| Partition::try_from_batch(b).unwrap();
-        Ok(self
-            .batches
-            .iter()
-            .enumerate()
-            .map(|(i, b)| count(&of(b), self.views.get(i).map(of).as_ref()))
-            .collect())
+        Ok(self.batches.iter().enumerate().map(|(i, b)| count(&of(b), self.views.get(i).map(of).as_ref())).collect())
     }
 
     fn stage<T>(&self, _: &'static str, _: u64, work: impl FnOnce() -> T) -> T {
@@ -237,7 +237,15 @@ pub fn organic(accounts: u32, targets: u32, seed: u64) -> World {
 
 /// Adds a ring: `members` accounts (ids from `first`) act on `orders` targets, each member on each
 /// with probability `share`, within `window` of a moment of its own; returns its accounts.
-pub fn add_ring(world: &mut World, first: u32, members: u32, orders: u32, share: f64, window: i64, seed: u64) -> BTreeSet<u32> {
+pub fn add_ring(
+    world: &mut World,
+    first: u32,
+    members: u32,
+    orders: u32,
+    share: f64,
+    window: i64,
+    seed: u64,
+) -> BTreeSet<u32> {
     let mut r = Random(seed ^ 0xB1A5);
     let targets: Vec<u32> = world.events.iter().map(|e| e.1).collect::<BTreeSet<_>>().into_iter().collect();
     let born: BTreeMap<u32, i64> = world.events.iter().fold(BTreeMap::new(), |mut m, e| {

@@ -9,8 +9,8 @@ use touchstone_detect::explain;
 use touchstone_detect::findings::{RingCase, RingEvent, RingMember, TargetCount, Verdict};
 use touchstone_detect::fuse;
 use touchstone_detect::params::Params;
-use touchstone_detect::pipeline::Outcome;
 use touchstone_detect::partition::NONE;
+use touchstone_detect::pipeline::Outcome;
 use touchstone_detect::ring::merge::Ring;
 
 /// Most rings, and most members and targets of each, that the report shows; files hold all.

@@ -5,7 +5,9 @@ use super::schemas;
 use super::table::{Encoded, Format, Table, WriteError};
 use crate::run::{RunError, census};
 use crate::store::{IngestError, Progress, Store};
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, builder::StringBuilder};
+use arrow_array::{
+    ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, builder::StringBuilder,
+};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -6,8 +6,8 @@ use crate::run::RunError;
 use crate::store::Store;
 use touchstone_detect::findings::{Overview, ReportModel, TargetSeries, Verdict};
 use touchstone_detect::params::Params;
-use touchstone_detect::pipeline::Outcome;
 use touchstone_detect::partition::Partition;
+use touchstone_detect::pipeline::Outcome;
 
 /// How many of the most inflated targets get a picture.
 const TARGETS_SHOWN: usize = 12;
@@ -63,7 +63,10 @@ fn warnings(store: &Store, outcome: &Outcome) -> Vec<String> {
         all.push(format!("{} of {} rows were rejected; rejects.csv says which and why", facts.rejected, facts.rows));
     }
     if facts.owner_conflicts > 0 {
-        all.push(format!("{} targets have rows with different owners; the most frequent was taken", facts.owner_conflicts));
+        all.push(format!(
+            "{} targets have rows with different owners; the most frequent was taken",
+            facts.owner_conflicts
+        ));
     }
     all
 }

@@ -91,10 +91,8 @@ pub(super) fn write(
             Arc::new(rows.iter().map(window).collect::<Float64Array>()),
         ]
     })?;
-    let members: Vec<(&Case<'_>, u32, u64)> = cases
-        .iter()
-        .flat_map(|c| c.ring.members.iter().zip(&c.joint_targets).map(move |(m, n)| (c, *m, *n)))
-        .collect();
+    let members: Vec<(&Case<'_>, u32, u64)> =
+        cases.iter().flat_map(|c| c.ring.members.iter().zip(&c.joint_targets).map(move |(m, n)| (c, *m, *n))).collect();
     in_batches(folder, "ring_members", schemas::ring_members(), format, &members, |rows| {
         vec![
             strings(rows.iter().map(|(c, _, _)| c.name.as_str())),

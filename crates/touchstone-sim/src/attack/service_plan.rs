@@ -89,10 +89,17 @@ impl Desk<'_> {
             0 => members.len() * 3 / 5,
             most => (most as usize).min(members.len()),
         };
+        // The dear ones are those of half a year and more.
+        let old = |&&member: &&u32| self.world.people[member as usize].created < -170 * DAY;
+        let premium: Vec<u32> = members.iter().filter(old).copied().collect();
         for _ in 0..random.poisson(mean).max(2) {
             let size = random.log_normal(self.service.order_likes_median, self.service.order_likes_sigma);
             let size = (size as usize).clamp(4, most.max(4));
-            let workers = random.sample(members, size);
+            let workers = if !premium.is_empty() && random.chance(self.service.premium_orders_share) {
+                random.sample(&premium, size)
+            } else {
+                random.sample(members, size)
+            };
             let Some((at, target)) = self.commission(customers, random) else { continue };
             self.order(at, target, workers, random);
         }

@@ -112,11 +112,14 @@ impl<'a> Life<'a> {
     /// A new session that begins now.
     fn open_session(&mut self, at_ms: i64, foreign: bool, ring: u16) -> Sitting {
         let at = at_ms / SECOND_MS;
-        let place = if foreign {
+        let mut place = if foreign {
             self.world.service_place(ring, self.account, at, &mut self.random)
         } else {
             self.world.place(self.account, at, &mut self.random)
         };
+        if self.random.chance(self.world.scenario.life.network.missing_device_share) {
+            place.device = 0;
+        }
         let session = mix(self.random.word());
         Sitting { from_ms: at_ms, to_ms: at_ms, session, place, foreign }
     }

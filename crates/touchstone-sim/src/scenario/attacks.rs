@@ -150,6 +150,8 @@ pub struct Service {
     /// Share of its accounts of the dear kind: 180 to 900 days old instead of 0 to 30, followers,
     /// used sparingly. FACTS, prices from memory.
     pub premium_share: f64,
+    /// Share of orders for dear accounts alone, as far as there are any. Assumed.
+    pub premium_orders_share: f64,
     /// Orders a week for each 100 accounts. Assumed: 2.9 to 12.6 likes an account (NATO, StarScout).
     pub orders_per_week_per_100: f64,
     /// Likes an order, median. FACTS: 130 (StarScout); an order takes at most three accounts in five.
@@ -213,6 +215,7 @@ impl Default for Service {
             supply: Supply::Pool,
             accounts: 300.0,
             premium_share: 0.15,
+            premium_orders_share: 0.1,
             orders_per_week_per_100: 2.0,
             order_likes_median: 130.0,
             order_likes_sigma: 0.88,

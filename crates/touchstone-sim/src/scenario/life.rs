@@ -143,6 +143,8 @@ pub struct Network {
     pub changed_phones_share: f64,
     /// Share of sessions at home on a device that the household shares. FACTS: families share.
     pub shared_device_share: f64,
+    /// Share of sessions that report no device. Assumed.
+    pub missing_device_share: f64,
     /// Share of clients that lose half of their views. Assumed.
     pub lossy_clients_share: f64,
     /// Share of views that every other client loses. Assumed.
@@ -163,6 +165,7 @@ impl Default for Network {
             devices_per_person: 1.3,
             changed_phones_share: 0.03,
             shared_device_share: 0.05,
+            missing_device_share: 0.01,
             lossy_clients_share: 0.12,
             lost_views_share: 0.02,
         }

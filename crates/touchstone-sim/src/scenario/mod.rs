@@ -170,6 +170,7 @@ impl Scenario {
             ("network.vpn_share", network.vpn_share),
             ("network.changed_phones_share", network.changed_phones_share),
             ("network.shared_device_share", network.shared_device_share),
+            ("network.missing_device_share", network.missing_device_share),
             ("network.lossy_clients_share", network.lossy_clients_share),
             ("network.lost_views_share", network.lost_views_share),
         ] {
@@ -270,6 +271,7 @@ impl Attacks {
                 ("per_10k", service.per_10k, 100.0),
                 ("accounts", service.accounts, 1e6),
                 ("premium_share", service.premium_share, 1.0),
+                ("premium_orders_share", service.premium_orders_share, 1.0),
                 ("orders_per_week_per_100", service.orders_per_week_per_100, 1000.0),
                 ("order_likes_median", service.order_likes_median, 1e5),
                 ("order_likes_sigma", service.order_likes_sigma, 3.0),

@@ -120,7 +120,7 @@ impl<'a> EventWriter<'a> {
                     push_number(text, octet.into());
                 }
             }),
-            texts(rows, 13, |_, row, text| push_hex(text, row.place.device, 13)),
+            devices(rows),
             texts(rows, 30, |_, row, text| text.push_str(&self.agents[usize::from(row.place.agent)])),
             texts(rows, 12, |_, row, text| push_hex(text, row.session, 12)),
         ];
@@ -164,6 +164,17 @@ fn texts(rows: &[Row], width: usize, push: impl Fn(usize, &Row, &mut String)) ->
         text.clear();
         push(place, row, &mut text);
         builder.append_value(&text);
+    }
+    Arc::new(builder.finish())
+}
+
+fn devices(rows: &[Row]) -> ArrayRef {
+    let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * 13);
+    let mut text = String::with_capacity(16);
+    for row in rows {
+        text.clear();
+        push_hex(&mut text, row.place.device, 13);
+        builder.append_option((row.place.device != 0).then_some(&text));
     }
     Arc::new(builder.finish())
 }

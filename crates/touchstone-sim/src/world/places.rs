@@ -18,6 +18,7 @@ pub(crate) const AGENTS: u16 = 56;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Place {
     pub(crate) ip: u32,
+    /// 0 is not reported.
     pub(crate) device: u64,
     pub(crate) agent: u16,
 }

@@ -143,7 +143,7 @@ pub(crate) fn log(dir: &Path) -> Log {
         dwell_ms: (!rows.column("dwell_ms").is_null(row)).then(|| rows.integer("dwell_ms", row)),
         watch_fraction: rows.number("watch_fraction", row),
         ip: rows.text("ip", row),
-        device: rows.text("device", row),
+        device: rows.maybe_text("device", row).unwrap_or_default(),
         session: rows.text("session", row),
         fake: false,
         attack: None,

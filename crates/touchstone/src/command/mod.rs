@@ -35,7 +35,8 @@ enum Command {
 
 /// Parses and runs one command.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
-    match Arguments::try_parse_from(arguments.into_iter().map(Into::<OsString>::into)).map_err(Failure::Usage)?.command {
+    match Arguments::try_parse_from(arguments.into_iter().map(Into::<OsString>::into)).map_err(Failure::Usage)?.command
+    {
         Command::Detect(detect) => detect.run(),
         Command::Demo(demo) => demo.run(),
         Command::Overlay(overlay) => overlay.run(),

@@ -3,9 +3,9 @@
 //! The pair cap and chance leave members out whose pairs never repeat. They show against the ring
 //! as a whole. Discovery only: whoever joins is tested on the other fold like everybody else.
 
-use crate::partition::Partition;
-use crate::params::LockstepParams;
 use crate::census::Census;
+use crate::params::LockstepParams;
+use crate::partition::Partition;
 use crate::ring::roster::Roster;
 use crate::schedule::Schedule;
 use std::collections::BTreeMap;
@@ -66,8 +66,8 @@ pub fn count(
                 // Where the crowd is far larger than what the ring could be a fifth of, nobody can be
                 // told apart: skip it unseen, or popular targets cost a square.
                 let crowd = ts.partition_point(|t| *t <= at + window).saturating_sub(row);
-                let members = times.partition_point(|t| *t <= at + 2 * window)
-                    - times.partition_point(|t| *t < at - 2 * window);
+                let members =
+                    times.partition_point(|t| *t <= at + 2 * window) - times.partition_point(|t| *t < at - 2 * window);
                 if crowd as f64 * RING_SHARE_MIN > 2.0 * members as f64 {
                     row += crowd;
                     continue;

@@ -84,7 +84,9 @@ pub fn judge_rings(trials: &[Trial], rings: usize, census: &Census<'_>, schedule
         }
         ln_e[ring][scale] = ln_bernoulli(outcomes.iter().copied());
     }
-    ln_e.iter().map(|all| ln_mean(&(0..SCALES).filter(|s| schedule.usable[*s]).map(|s| all[s]).collect::<Vec<_>>())).collect()
+    ln_e.iter()
+        .map(|all| ln_mean(&(0..SCALES).filter(|s| schedule.usable[*s]).map(|s| all[s]).collect::<Vec<_>>()))
+        .collect()
 }
 
 /// Picks trials that are independent under the null: no two in one tile (a session touches many

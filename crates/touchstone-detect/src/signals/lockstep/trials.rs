@@ -181,8 +181,7 @@ fn on_target(
                 let chance =
                     |windows: &[(i64, i64)]| chance(at, origin, span, whole, windows, &crowd, habit, context) as f32;
                 // Beyond the cap the sequence says nothing rather than cost a square.
-                let earlier =
-                    if shared.is_some() { Vec::new() } else { windows(&near, |a| a < account, window, span) };
+                let earlier = if shared.is_some() { Vec::new() } else { windows(&near, |a| a < account, window, span) };
                 let before = (!earlier.is_empty() && !context.own_scale_only)
                     .then(|| (earlier.iter().any(|w| w.0 <= at && at < w.1), chance(&earlier)));
                 trials.push(Trial {

@@ -1,10 +1,10 @@
 //! The side of the targets: groups of targets that share too many endorsers, and accounts with too many
 //! of those.
 
+use super::PoolEvidence;
 use crate::census::Census;
 use crate::evalue::{ln_from_p, ln_mean, ln_poisson_tail};
 use crate::hash::mix64;
-use super::PoolEvidence;
 use crate::params::PoolParams;
 use crate::partition::{NONE, Partition};
 use crate::ring::group::groups;
@@ -163,7 +163,12 @@ pub fn count_tally(
 
 /// Judges the tallies of one direction. Order out: by account.
 #[must_use]
-pub fn judge(mut tally: Vec<(u32, u32)>, direction: usize, census: &Census<'_>, params: &PoolParams) -> Vec<PoolEvidence> {
+pub fn judge(
+    mut tally: Vec<(u32, u32)>,
+    direction: usize,
+    census: &Census<'_>,
+    params: &PoolParams,
+) -> Vec<PoolEvidence> {
     tally.sort_unstable();
     let cap = params.bits_max * std::f64::consts::LN_2;
     let mut by_account: BTreeMap<u32, Vec<PoolEvidence>> = BTreeMap::new();
@@ -246,7 +251,8 @@ mod tests {
         // With a huge precision it is binomial.
         let (n, r) = (12u32, 0.3f64);
         let pmf = |k: u32| {
-            (ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k) + f64::from(k) * r.ln()
+            (ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k)
+                + f64::from(k) * r.ln()
                 + f64::from(n - k) * (1.0 - r).ln())
             .exp()
         };
