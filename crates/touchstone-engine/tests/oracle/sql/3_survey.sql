@@ -1,0 +1,67 @@
+-- How soon after a target's origin, and at what hours; from that the share reached by any age.
+CREATE MACRO bin_of(age) AS least(119, floor(log2(greatest(age, 0) / 250000.0::DOUBLE + 1) * 4))::INT;
+CREATE MACRO edge_of(bin) AS (pow(2.0::DOUBLE, bin / 4.0::DOUBLE) - 1) * 250000.0::DOUBLE;
+CREATE MACRO hour_of(ts) AS ((ts // 3600000000) % 24)::INT;
+
+-- Where the origin is the first endorsement, one of that moment says nothing of speed.
+CREATE TABLE age AS
+SELECT bin, sum(weight)::BIGINT AS weight FROM (
+  SELECT bin_of(ts - origin) AS bin, ceil(1024 / sqrt(popularity::DOUBLE)) AS weight,
+    origin < min(ts) OVER (PARTITION BY target) OR row_number() OVER (PARTITION BY target ORDER BY ts, actor) > 1 AS tells
+  FROM e
+) WHERE tells GROUP BY bin;
+
+CREATE TABLE cumulative AS
+WITH bins AS (
+  SELECT b.bin::INT AS bin, coalesce(weight, 0)::DOUBLE AS weight, sum(coalesce(weight, 0)) OVER ()::DOUBLE AS total
+  FROM range(121) b (bin) LEFT JOIN age USING (bin)
+)
+SELECT bin, edge_of(bin) AS low, edge_of(bin + 1) AS high, coalesce(sum(share) OVER below, 0) AS reached, sum(share) OVER upto AS next
+FROM (SELECT bin, (weight + 1e-3 * greatest(total / 120, 1e-9)) / greatest(total, 1) AS share FROM bins WHERE bin < 120)
+WINDOW below AS (ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), upto AS (ORDER BY bin);
+
+CREATE TABLE busy AS
+SELECT h.hour, greatest(count(e.ts) * 24.0::DOUBLE / greatest((SELECT count(*) FROM e), 1), 0.02) AS busy
+FROM range(24) h (hour) LEFT JOIN e ON hour_of(e.ts) = h.hour GROUP BY h.hour;
+
+CREATE MACRO part(age, low, high) AS greatest(0, least(1, (age - low) / (high - low)));
+
+-- Shares reached at ages that the test asks about.
+CREATE TABLE age_asked AS SELECT * FROM read_csv('ages.csv', header = true, columns = {'age': 'BIGINT'});
+COPY (
+  SELECT age, CASE WHEN age <= 0 THEN 0 ELSE reached + part(age, low, high) * (next - reached) END
+  FROM age_asked JOIN cumulative ON bin = bin_of(age)
+) TO 'reached.answer.csv';
+
+-- Spans that the test asks about, cut at full hours.
+CREATE TABLE span AS
+SELECT * FROM read_csv('spans.csv', header = true,
+  columns = {'id': 'INT', 'actor': 'INT', 'origin': 'BIGINT', 'since': 'BIGINT', 'until': 'BIGINT', 'ts': 'BIGINT'});
+CREATE MACRO pieces(low) AS TABLE (
+  SELECT id, actor, origin, ts, hour * 3600000000 AS clock, greatest(start, hour * 3600000000) AS since,
+    least(until, (hour + 1) * 3600000000) AS until
+  FROM (
+    SELECT *, CASE WHEN low THEN greatest(since, origin) ELSE since END AS start,
+      unnest(range(start // 3600000000, (until - 1) // 3600000000 + 1)) AS hour
+    FROM span WHERE start < until
+  )
+);
+COPY (
+  SELECT id, sum((b.reached + part(p.until - p.origin, b.low, b.high) * (b.next - b.reached)
+    - CASE WHEN p.since <= p.origin THEN 0 ELSE a.reached + part(p.since - p.origin, a.low, a.high) * (a.next - a.reached) END) * busy)
+  FROM pieces(true) p JOIN cumulative a ON a.bin = bin_of(p.since - p.origin) JOIN cumulative b ON b.bin = bin_of(p.until - p.origin)
+  JOIN busy ON busy.hour = hour_of(p.clock) GROUP BY id
+) TO 'mass.answer.csv';
+
+-- An account's own habits over the same spans, without the action at ts.
+COPY (
+  SELECT s.id, coalesce(sum(greatest(h.n - (h.bin = bin_of(s.ts - s.origin))::INT, 0)
+    * greatest(0, least(c.high, s.until - s.origin) - greatest(c.low, greatest(s.since - s.origin, 0))) / (c.high - c.low)), 0)
+  FROM span s LEFT JOIN (SELECT actor, bin_of(ts - origin) AS bin, count(*) AS n FROM e GROUP BY ALL) h ON h.actor = s.actor
+  LEFT JOIN cumulative c ON c.bin = h.bin GROUP BY s.id
+) TO 'by_age.answer.csv';
+COPY (
+  SELECT p.id, coalesce(sum(greatest(h.n - (h.hour = hour_of(p.ts))::INT, 0) * (p.until - p.since) / 3600000000.0::DOUBLE), 0)
+  FROM pieces(false) p LEFT JOIN (SELECT actor, hour_of(ts) AS hour, count(*) AS n FROM e GROUP BY ALL) h
+    ON h.actor = p.actor AND h.hour = hour_of(p.clock) GROUP BY p.id
+) TO 'by_hour.answer.csv';
