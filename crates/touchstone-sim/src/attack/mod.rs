@@ -18,6 +18,9 @@ use crate::world::places::Infrastructure;
 use crate::world::{Purpose, World};
 use ledger::Ledger;
 
+/// Rows name rings in 16 bits.
+const MOST_RINGS: usize = u16::MAX as usize - 1;
+
 /// How a ring works.
 #[derive(Debug, Clone)]
 pub(crate) enum Trade {
@@ -73,21 +76,21 @@ pub(crate) fn form(world: &mut World) -> Vec<Ring> {
     };
     for board in &attacks.board {
         let mut random = stream(world);
-        for _ in 0..world.per_10k(board.per_10k, &mut random) {
+        for _ in 0..world.per_10k(board.per_10k, &mut random).min(MOST_RINGS - rings.len()) {
             let number = rings.len() as u16 + 1;
             rings.push(board::form(world, board, number, &mut random));
         }
     }
     for pod in &attacks.pod {
         let mut random = stream(world);
-        for _ in 0..world.per_10k(pod.per_10k, &mut random) {
+        for _ in 0..world.per_10k(pod.per_10k, &mut random).min(MOST_RINGS - rings.len()) {
             let number = rings.len() as u16 + 1;
             rings.push(pod::form(world, pod, number, &mut random));
         }
     }
     for service in &attacks.service {
         let mut random = stream(world);
-        for _ in 0..world.per_10k(service.per_10k, &mut random) {
+        for _ in 0..world.per_10k(service.per_10k, &mut random).min(MOST_RINGS - rings.len()) {
             let number = rings.len() as u16 + 1;
             rings.push(service::form(world, service, number, &mut random));
         }

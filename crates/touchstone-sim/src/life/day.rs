@@ -21,7 +21,11 @@ pub(crate) fn plan(world: &World, account: u32, day: i64, into: &mut Vec<Planned
         return;
     }
     let mut random = world.stream(Purpose::Day, u64::from(account) << 12 | day as u64);
-    if !random.chance(f64::from(person.active)) {
+    // People come in spells: a few busy days, then a few without.
+    let spell = (day as u64 + u64::from(account % 4)) / 4;
+    let mut spell = world.stream(Purpose::Spell, u64::from(account) << 12 | spell);
+    let mood = if spell.chance(0.5) { 1.75 } else { 0.25 };
+    if !random.chance((f64::from(person.active) * mood).min(0.98)) {
         return;
     }
     // A third of the variance of a user-day's views lies between the days of a person.

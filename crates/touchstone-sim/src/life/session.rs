@@ -134,7 +134,12 @@ impl<'a> Life<'a> {
     /// Opens what the feed shows.
     fn browse(&mut self, sitting: &Sitting, views: u32, rows: &mut Vec<Row>) -> i64 {
         let mut at_ms = sitting.to_ms;
-        for position in 0..views as usize {
+        let mut left = views;
+        // What was just seen, or is one's own, is passed over; a small world runs out of contents.
+        for position in 0..2 * views as usize {
+            if left == 0 {
+                break;
+            }
             let at = at_ms / SECOND_MS;
             let next = self.feed.next(self.world, self.account, self.person, at, position, &mut self.random);
             let Some((target, cause)) = next else { continue };
@@ -142,6 +147,7 @@ impl<'a> Life<'a> {
                 continue;
             }
             at_ms = self.visit(sitting, at_ms, target, cause, rows);
+            left -= 1;
         }
         at_ms
     }

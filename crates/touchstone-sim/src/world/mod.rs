@@ -34,6 +34,7 @@ pub(crate) enum Purpose {
     Rings,
     RingPlan,
     Day,
+    Spell,
     Slice,
     AccountNames,
     TargetNames,
