@@ -19,6 +19,8 @@ struct Member {
     belongs: f64,
     /// Share of its endorsements, among those that could be in step, that are the ring's.
     share: f64,
+    /// Whether it is accused, so that something follows.
+    accused: bool,
 }
 
 /// Probabilities that single endorsements are fake; look-ups by `(account, target)`.
@@ -29,10 +31,10 @@ pub struct Attribution {
 }
 
 impl Attribution {
-    /// Learns the members' shares from the trials of the final rings at their own scales. Rings of
-    /// which nobody is accused take nothing from anybody: a suspicion is not acted on.
+    /// Learns the members' shares from the trials of the final rings at their own scales. `line` is that
+    /// of accusations, in bits.
     #[must_use]
-    pub fn new(rings: &[Ring], dossiers: &BTreeMap<u32, Dossier>, trials: &[Trial]) -> Self {
+    pub fn new(rings: &[Ring], dossiers: &BTreeMap<u32, Dossier>, trials: &[Trial], line: f64) -> Self {
         let mut sums: BTreeMap<u32, (f64, f64, f64)> = BTreeMap::new();
         let mut chances = BTreeMap::new();
         for t in trials {
@@ -46,8 +48,10 @@ impl Attribution {
         for account in rings.iter().filter(|r| r.accused > 0).flat_map(|r| &r.members) {
             let Some((in_step, by_chance, trials)) = sums.get(account) else { continue };
             let share = ((in_step - by_chance) / (trials - by_chance).max(1e-9)).clamp(0.0, 0.99);
-            let odds = MEMBER_PRIOR_ODDS * dossiers[account].ln_e.min(60.0).exp();
-            members.insert(*account, Member { belongs: odds / (1.0 + odds), share });
+            let dossier = &dossiers[account];
+            let odds = MEMBER_PRIOR_ODDS * dossier.ln_e.min(60.0).exp();
+            let accused = dossier.accused(line);
+            members.insert(*account, Member { belongs: odds / (1.0 + odds), share, accused });
         }
         Self { members, chances }
     }
@@ -58,10 +62,20 @@ impl Attribution {
         self.chances.get(&(account, target)).is_some_and(|c| c.0)
     }
 
-    /// Probability that it is fake.
+    /// Probability that it is fake, for an endorsement by an accused account; a suspicion is not acted
+    /// on, so zero for everybody else.
     #[must_use]
     pub fn p_fake(&self, account: u32, target: u32) -> f64 {
-        let Some(member) = self.members.get(&account) else { return 0.0 };
+        self.members.get(&account).filter(|m| m.accused).map_or(0.0, |m| self.part(m, account, target))
+    }
+
+    /// The same for a suspect found beside accused accounts: what may be fake, and widens the interval.
+    #[must_use]
+    pub fn doubt(&self, account: u32, target: u32) -> f64 {
+        self.members.get(&account).filter(|m| !m.accused).map_or(0.0, |m| self.part(m, account, target))
+    }
+
+    fn part(&self, member: &Member, account: u32, target: u32) -> f64 {
         match self.chances.get(&(account, target)) {
             Some((true, chance)) => {
                 let c = f64::from(*chance);
@@ -69,11 +83,5 @@ impl Attribution {
             }
             _ => 0.0,
         }
-    }
-
-    /// True if no endorsement of this account can be fake.
-    #[must_use]
-    pub fn spares(&self, account: u32) -> bool {
-        !self.members.contains_key(&account)
     }
 }

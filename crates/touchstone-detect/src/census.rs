@@ -2,6 +2,10 @@
 
 use crate::partition::{NO_TIME, NONE};
 
+/// Early endorsements that do not count as the beginning, and from how many on that is so.
+const STRAYS: usize = 2;
+const ONSET_FROM: usize = 8;
+
 /// Borrowed columns, indexed by canonical id.
 #[derive(Clone, Copy, Debug)]
 pub struct Census<'a> {
@@ -22,14 +26,15 @@ pub struct Census<'a> {
 }
 
 impl Census<'_> {
-    /// When a target's life began: its publication, or its first endorsement where that is unknown
-    /// or earlier (clocks differ).
+    /// When a target's life began, given its endorsements' times in order: its publication, unless
+    /// several endorsements precede that; else its first endorsement, or, where there are enough, its third:
+    /// one or two strays (the author's own, a preview) must not make everybody after them look late.
     #[must_use]
-    pub fn origin(&self, target: u32) -> i64 {
-        let first = self.first_ts[target as usize];
+    pub fn origin(&self, target: u32, ts: &[i64]) -> i64 {
+        let onset = if ts.len() >= ONSET_FROM { ts[STRAYS] } else { ts[0] };
         match self.published.map(|p| p[target as usize]) {
-            Some(published) if published != NO_TIME => published.min(first),
-            _ => first,
+            Some(published) if published != NO_TIME && published <= onset => published,
+            _ => onset,
         }
     }
 

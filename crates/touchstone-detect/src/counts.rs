@@ -6,6 +6,8 @@ pub struct Tally {
     reported: u64,
     discounted: f64,
     variance: f64,
+    /// What may be fake but is not acted on.
+    doubt: f64,
     /// Discounted by each ring: what is uncertain about a ring is uncertain about all its likes.
     by_ring: Vec<(u32, f64)>,
 }
@@ -44,8 +46,13 @@ impl Tally {
         }
     }
 
+    /// Notes that so much more may be fake, which is not discounted: the lower end goes down by it.
+    pub fn doubt(&mut self, expected: f64) {
+        self.doubt += expected;
+    }
+
     /// The corrected count: mean, and mean plus or minus 1.96 standard deviations, within what is
-    /// possible.
+    /// possible; the lower end less what is in doubt.
     #[must_use]
     pub fn corrected(&self) -> Corrected {
         let reported = self.reported as f64;
@@ -57,7 +64,7 @@ impl Tally {
         Corrected {
             reported: self.reported,
             authentic,
-            low: round((authentic - half).max(0.0)),
+            low: round((authentic - half - self.doubt).max(0.0)),
             high: round((authentic + half).min(reported)),
         }
     }
@@ -77,6 +84,14 @@ mod tests {
         assert_eq!(c.reported, 10);
         assert!((c.authentic - 5.5).abs() < 1e-9);
         assert!(c.low < c.authentic && c.authentic < c.high && c.high <= 10.0 && c.low >= 0.0);
+    }
+
+    #[test]
+    fn doubt_widens_and_takes_nothing() {
+        let mut t = Tally::default();
+        (0..10).for_each(|_| t.add(0.0, None));
+        t.doubt(3.5);
+        assert_eq!(t.corrected(), Corrected { reported: 10, authentic: 10.0, low: 6.5, high: 10.0 });
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(c);
@@ -167,6 +167,11 @@ pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Sc
     list
 }
 
+/// "12.3 bits against it".
+fn bits_words(evidence_bits: f64) -> String {
+    format!("{evidence_bits:.1} bits of evidence against the belief")
+}
+
 /// One sentence on what a ring is and how sure that is.
 #[must_use]
 pub fn ring_verdict(ring: &Ring, window: i64, ring_bits: f64, fdr: f64) -> String {
@@ -174,21 +179,22 @@ pub fn ring_verdict(ring: &Ring, window: i64, ring_bits: f64, fdr: f64) -> Strin
     match ring.kind {
         RingKind::Collusion => format!(
             "{n} accounts share a list of targets far beyond what its other readers do: worth a look, nobody is \
-             accused ({})",
-            odds(ring_bits)
+             accused ({ring_bits:.1} bits for a member, on average)"
         ),
         _ if ring.accused > 0 => format!(
             "{n} accounts act together within {} on occasion after occasion; {} of them are accused at a false discovery \
-             rate of {}% ({})",
+             rate of {}%, any others are suspects ({} that the group acts \
+             independently)",
             duration(window),
             ring.accused,
             fdr * 100.0,
-            odds(ring_bits)
+            bits_words(ring_bits)
         ),
         _ => format!(
-            "{n} accounts seem to act together within {}: worth a look, nobody is accused ({})",
+            "{n} accounts seem to act together within {}: worth a look, nobody is accused ({} that they act \
+             independently)",
             duration(window),
-            odds(ring_bits)
+            bits_words(ring_bits)
         ),
     }
 }

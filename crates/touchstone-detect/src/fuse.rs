@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 /// Weights of the signals in the mean. They look at the same endorsements, so their e-values are
 /// averaged, never multiplied. A signal that did not run counts as e = 1.
-const WEIGHT_LOCKSTEP: f64 = 0.75;
-const WEIGHT_POOL: f64 = 0.25;
+const WEIGHT_LOCKSTEP: f64 = 0.5;
+const WEIGHT_POOL: f64 = 0.5;
 
 /// All that is held for and against one account.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,17 +36,17 @@ impl Dossier {
         bits(self.ln_e)
     }
 
-    /// Shared lists alone accuse nobody: a niche looks the same. Setting the e-value of the others to
-    /// nought keeps e-BH valid.
+    /// Evidence that can accuse, in bits: lockstep alone. Shared lists accuse nobody, not even with a
+    /// little help: a niche looks the same.
     #[must_use]
-    pub fn may_accuse(&self) -> bool {
-        self.ln_lockstep > 0.0
+    pub fn accusing_bits(&self) -> f64 {
+        bits(self.ln_lockstep)
     }
 
     /// Whether e-BH, whose line is `accusation_bits`, accuses it.
     #[must_use]
     pub fn accused(&self, accusation_bits: f64) -> bool {
-        self.may_accuse() && self.bits() >= accusation_bits
+        self.accusing_bits() >= accusation_bits
     }
 
     /// What says most of the pool signal's parts.
@@ -114,8 +114,7 @@ pub fn fuse(
 #[must_use]
 pub fn accusation_bits(dossiers: &BTreeMap<u32, Dossier>, accounts: usize, params: &Params) -> f64 {
     // On rounded bits, so that the last digit of a sum decides nothing.
-    let ln_e: Vec<f64> =
-        dossiers.values().filter(|d| d.may_accuse()).map(|d| d.bits() * std::f64::consts::LN_2).collect();
+    let ln_e: Vec<f64> = dossiers.values().map(|d| d.accusing_bits() * std::f64::consts::LN_2).collect();
     let threshold = ebh_threshold(&ln_e, accounts, params.fdr);
     if threshold.is_finite() { bits(threshold) } else { f64::INFINITY }
 }

@@ -99,7 +99,16 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
                 sum
             })
         })?;
-        timed = Some((schedule(&survey, log.first_ts, log.last_ts, params.seed), Tempo::new(&survey)));
+        let plan = schedule(&survey, log.first_ts, log.last_ts, params.seed);
+        if plan.last_ts - plan.first_ts < (log.last_ts - log.first_ts) / 2 {
+            warnings.push(format!(
+                "Times far outside: nearly all endorsements lie within {}, a few make the log {} long; folds and scales \
+                 follow the former (check the clocks of the rest)",
+                explain::duration(plan.last_ts - plan.first_ts),
+                explain::duration(log.last_ts - log.first_ts)
+            ));
+        }
+        timed = Some((plan, Tempo::new(&survey)));
     }
 
     let mut rosters: [Roster; 2] = Default::default();
@@ -173,7 +182,7 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
         })?,
         _ => Vec::new(),
     };
-    let attribution = Attribution::new(&rings, &dossiers, &trials);
+    let attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits);
     Ok(Outcome {
         schedule: timed.map(|t| t.0),
         dossiers,
@@ -279,10 +288,10 @@ fn candidate_rings(edges: &[Edge], census: &Census<'_>, members_min: usize) -> [
         let roster = Roster::new(census.degree.len(), members, Vec::new());
         let mut votes = vec![[0u32; SCALES]; roster.members.len()];
         for e in of_fold {
-            if let (Some(a), Some(b)) = (roster.of(e.low), roster.of(e.high)) {
-                if a == b {
-                    votes[a as usize][e.scale as usize] += 1;
-                }
+            if let (Some(a), Some(b)) = (roster.of(e.low), roster.of(e.high))
+                && a == b
+            {
+                votes[a as usize][e.scale as usize] += 1;
             }
         }
         let scale = votes

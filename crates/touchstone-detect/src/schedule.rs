@@ -79,6 +79,13 @@ impl Schedule {
         (block.rem_euclid(2) as u64 ^ coin) as usize
     }
 
+    /// False for a time that is midnight to the microsecond in a log with finer times: more likely a
+    /// date without a time, and two of those coincide for nothing.
+    #[must_use]
+    pub fn tells(&self, ts: i64) -> bool {
+        ts % DAY != 0 || self.resolution >= DAY
+    }
+
     /// The widest window of any scale, microseconds.
     #[must_use]
     pub fn window_max(&self) -> i64 {

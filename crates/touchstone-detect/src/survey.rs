@@ -5,7 +5,8 @@
 
 use crate::census::Census;
 use crate::partition::Partition;
-use crate::schedule::{HOUR, Regularity, SECOND, Schedule};
+use crate::schedule::{DAY, HOUR, Regularity, SECOND, Schedule};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Bins of age since a target's origin: four an octave from a quarter second to 2^28 s.
@@ -34,11 +35,13 @@ pub struct Survey {
     ages: Vec<u64>,
     /// Endorsements by hour of the day, UTC.
     hours: [u64; 24],
+    /// Endorsements by hour since 1970.
+    occupancy: BTreeMap<i64, u64>,
 }
 
 impl Default for Survey {
     fn default() -> Self {
-        Self { regularity: Regularity::default(), ages: vec![0; BINS], hours: [0; 24] }
+        Self { regularity: Regularity::default(), ages: vec![0; BINS], hours: [0; 24], occupancy: BTreeMap::new() }
     }
 }
 
@@ -49,14 +52,15 @@ impl Survey {
         let mut survey = Self::default();
         for range in partition.targets() {
             let target = partition.target[range.start];
-            let origin = census.origin(target);
+            let times = &partition.ts[range.clone()];
+            let origin = census.origin(target, times);
             let weight = (1024.0 / (range.len() as f64).sqrt()).ceil() as u64;
-            let published = origin < partition.ts[range.start];
-            for (i, ts) in partition.ts[range].iter().enumerate() {
+            for ts in times {
                 survey.regularity.add(*ts);
                 survey.hours[hour_of(*ts)] += 1;
-                // Where the origin is the first endorsement, that one says nothing of speed.
-                if published || i > 0 {
+                *survey.occupancy.entry(ts.div_euclid(HOUR)).or_default() += 1;
+                // The endorsement that sets the origin says nothing of speed.
+                if *ts > origin {
                     survey.ages[bin_of(ts - origin)] += weight;
                 }
             }
@@ -69,7 +73,33 @@ impl Survey {
         self.regularity.merge(&other.regularity);
         self.ages.iter_mut().zip(&other.ages).for_each(|(a, b)| *a += b);
         self.hours.iter_mut().zip(&other.hours).for_each(|(a, b)| *a += b);
+        for (hour, n) in &other.occupancy {
+            *self.occupancy.entry(*hour).or_default() += n;
+        }
     }
+
+    /// From when to when the log runs, but for a thousandth at either end: one bad clock must not stretch
+    /// a week to decades.
+    #[must_use]
+    pub fn span(&self) -> (i64, i64) {
+        let total: u64 = self.occupancy.values().sum();
+        let spare = total / 1000;
+        let first = reach(self.occupancy.iter(), spare);
+        let last = reach(self.occupancy.iter().rev(), spare);
+        (first * HOUR, (last + 1) * HOUR - 1)
+    }
+}
+
+/// The first hour by which more than `spare` endorsements have come.
+fn reach<'a>(hours: impl Iterator<Item = (&'a i64, &'a u64)>, spare: u64) -> i64 {
+    let mut seen = 0;
+    for (hour, n) in hours {
+        seen += n;
+        if seen > spare {
+            return *hour;
+        }
+    }
+    0
 }
 
 fn hour_of(ts: i64) -> usize {
@@ -136,16 +166,20 @@ impl Tempo {
     }
 }
 
-/// One account's own habits: how soon it reacts and at what hours. Mergeable.
+/// One account's own habits: how soon it reacts, and at what time of day. Mergeable.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Habit {
     ages: Vec<u16>,
-    hours: [u16; 24],
+    /// When it acted: (second of the day, day), once a day and ten minutes; sorted when asked.
+    clock: BTreeMap<(i64, i64), i64>,
 }
+
+/// Length of what counts as one sitting on the clock, in microseconds.
+const SITTING: i64 = 600 * SECOND;
 
 impl Default for Habit {
     fn default() -> Self {
-        Self { ages: vec![0; BINS], hours: [0; 24] }
+        Self { ages: vec![0; BINS], clock: BTreeMap::new() }
     }
 }
 
@@ -154,14 +188,22 @@ impl Habit {
     pub fn add(&mut self, origin: i64, ts: i64) {
         let a = &mut self.ages[bin_of(ts - origin)];
         *a = a.saturating_add(1);
-        let h = &mut self.hours[hour_of(ts)];
-        *h = h.saturating_add(1);
+        self.note(ts);
+    }
+
+    fn note(&mut self, ts: i64) {
+        let (time, day) = (ts.rem_euclid(DAY), ts.div_euclid(DAY));
+        // The earliest of a sitting stands for it, in whatever order partitions come.
+        let first = self.clock.entry((time / SITTING, day)).or_insert(time);
+        *first = time.min(*first);
     }
 
     /// Adds another summary of the same account.
     pub fn merge(&mut self, other: &Self) {
         self.ages.iter_mut().zip(&other.ages).for_each(|(a, b)| *a = a.saturating_add(*b));
-        self.hours.iter_mut().zip(&other.hours).for_each(|(a, b)| *a = a.saturating_add(*b));
+        for ((_, day), time) in &other.clock {
+            self.note(day * DAY + time);
+        }
     }
 
     /// Actions of this account expected in `[from, to)` on a target begun at `origin`, going by
@@ -180,26 +222,28 @@ impl Habit {
         sum
     }
 
-    /// The same, going by its hours of the day.
+    /// Sittings on other days whose time of day falls into `[from, to)`, a span of at most a day.
     #[must_use]
-    pub fn by_hour(&self, from: i64, to: i64, ts: i64) -> f64 {
-        let own = hour_of(ts);
-        let (mut sum, mut start) = (0.0, from);
-        while start < to {
-            let end = to.min((start.div_euclid(HOUR) + 1) * HOUR);
-            let hour = hour_of(start);
-            let n = f64::from(self.hours[hour]) - f64::from(u8::from(hour == own));
-            sum += n.max(0.0) * (end - start) as f64 / HOUR as f64;
-            start = end;
-        }
-        sum
+    pub fn by_clock(&self, from: i64, to: i64, ts: i64) -> f64 {
+        let day = ts.div_euclid(DAY);
+        let start = from.rem_euclid(DAY);
+        let end = start + (to - from);
+        let count = |low: i64, high: i64| {
+            self.clock
+                .range((low.div_euclid(SITTING), i64::MIN)..=(high.div_euclid(SITTING), i64::MAX))
+                .filter(|((_, other), time)| *other != day && low <= **time && **time < high)
+                .count()
+        };
+        let wrapped = if end > DAY { count(0, end - DAY) } else { 0 };
+        (count(start, end.min(DAY)) + wrapped) as f64
     }
 }
 
 /// Plans the log once its survey is complete.
 #[must_use]
 pub fn schedule(survey: &Survey, first_ts: i64, last_ts: i64, seed: u64) -> Schedule {
-    Schedule::new(first_ts, last_ts, survey.regularity.resolution(), seed)
+    let (from, to) = survey.span();
+    Schedule::new(first_ts.max(from), last_ts.min(to), survey.regularity.resolution(), seed)
 }
 
 #[cfg(test)]
@@ -234,5 +278,10 @@ mod tests {
         assert_eq!(habit.by_age(0, 0, HOUR, 30 * SECOND), 0.0);
         habit.add(0, 31 * SECOND);
         assert!(habit.by_age(0, 0, HOUR, 30 * SECOND) > 0.9);
+        // A clock: the same time on other days counts, the day in question does not.
+        assert_eq!(habit.by_clock(0, HOUR, 30 * SECOND), 0.0);
+        habit.add(0, 3 * DAY + 40 * SECOND);
+        assert_eq!(habit.by_clock(0, HOUR, 30 * SECOND), 1.0);
+        assert_eq!(habit.by_clock(DAY - HOUR, DAY + HOUR, 30 * SECOND), 1.0, "across midnight");
     }
 }

@@ -20,24 +20,20 @@ fn mean(e: &[f64]) -> (f64, f64) {
     (mean, (variance / n).sqrt())
 }
 
-/// Every endorsement moves within its day by the day's own busyness: for each target and day, times are
-/// dealt anew among that target's endorsers of that day, then jittered within the hour. Who acts on
-/// what, and when the crowd is there, stays; who coincides with whom becomes chance.
-fn shuffled(world: &World, seed: u64) -> World {
+/// A mean of at most one, measured well enough for the bound to mean something.
+fn assert_at_most_one(mean: f64, error: f64) {
+    assert!(error < 0.25, "mean e {mean:.3} +- {error:.3}: too loose to say anything");
+    assert!(mean - 2.0 * error <= 1.0, "mean e {mean:.3} +- {error:.3}");
+    println!("mean e {mean:.3} +- {error:.3}");
+}
+
+/// Every endorsement moves to a random moment of its day: who acts on what, and on which day, stays;
+/// who coincides with whom becomes chance.
+fn jittered(world: &World, seed: u64) -> World {
     let mut r = Random(seed);
-    let mut groups: BTreeMap<(u32, i64), Vec<usize>> = BTreeMap::new();
-    for (i, e) in world.events.iter().enumerate() {
-        groups.entry((e.1, e.2.div_euclid(DAY))).or_default().push(i);
-    }
     let mut out = world.clone();
-    for rows in groups.values() {
-        let mut times: Vec<i64> = rows.iter().map(|i| world.events[*i].2).collect();
-        for i in (1..times.len()).rev() {
-            times.swap(i, r.below(i + 1));
-        }
-        for (i, ts) in rows.iter().zip(times) {
-            out.events[*i].2 = ts;
-        }
+    for e in &mut out.events {
+        e.2 = e.2.div_euclid(DAY) * DAY + (r.unit() * 86_400.0) as i64 * SECOND;
     }
     out
 }
@@ -77,17 +73,17 @@ fn lockstep_e(world: &World, groups: Vec<Vec<u32>>) -> Vec<f64> {
 }
 
 #[test]
-fn lockstep_under_shuffled_times() {
+fn lockstep_under_jitter() {
     let mut e = Vec::new();
     for seed in 0..12 {
         let mut world = organic(1500, 400, 800 + seed);
         add_ring(&mut world, 10_000, 40, 30, 0.7, 300 * SECOND, seed);
         // The ring as it is, but with its coordination destroyed: everything innocent is still there.
-        e.extend(lockstep_e(&shuffled(&world, seed), vec![(10_000..10_040).collect()]));
+        e.extend(lockstep_e(&jittered(&world, seed), vec![(10_000..10_040).collect()]));
     }
     let (m, error) = mean(&e);
     assert!(e.len() > 300, "{}", e.len());
-    assert!(m - 2.0 * error <= 1.0, "mean e {m:.3} +- {error:.3}");
+    assert_at_most_one(m, error);
 }
 
 #[test]
@@ -107,7 +103,48 @@ fn lockstep_in_organic_groups_of_one_taste() {
     }
     let (m, error) = mean(&e);
     assert!(e.len() > 500, "{}", e.len());
-    assert!(m - 2.0 * error <= 1.0, "mean e {m:.3} +- {error:.3}");
+    assert_at_most_one(m, error);
+}
+
+/// Fans of eight authors who are told of every post and come within a minute or two, independently of
+/// each other: the promptest innocents there are.
+fn prompt_fans(world: &mut World, seed: u64, own_like_hours: f64) -> Vec<u32> {
+    let mut r = Random(seed ^ 0xFA);
+    for post in 0..80u32 {
+        let published = (r.unit() * 26.0 * DAY as f64) as i64 + DAY;
+        let target = 50_000 + post;
+        if own_like_hours > 0.0 {
+            // The author's own like, while it was still a draft.
+            let early = (r.unit() * own_like_hours * HOUR as f64) as i64;
+            world.events.push((90_000 + post % 8, target, (published - early) / SECOND * SECOND));
+        }
+        for fan in 0..60u32 {
+            if r.unit() < 0.35 {
+                let wait = (r.lognormal(50.0, 0.8) * SECOND as f64) as i64;
+                world.events.push((30_000 + fan, target, (published + wait) / SECOND * SECOND));
+            }
+        }
+        for _ in 0..12 {
+            let wait = (r.lognormal(4.0 * 3600.0, 1.5) * SECOND as f64) as i64;
+            world.events.push((r.below(1500) as u32, target, (published + wait) / SECOND * SECOND));
+        }
+    }
+    (30_000..30_060).collect()
+}
+
+#[test]
+fn lockstep_among_prompt_fans() {
+    let mut e = Vec::new();
+    for seed in 0..6 {
+        for own_like_hours in [0.0, 2.0, 36.0] {
+            let mut world = organic(1500, 400, 950 + seed);
+            let fans = prompt_fans(&mut world, seed, own_like_hours);
+            e.extend(lockstep_e(&world, vec![fans]));
+        }
+    }
+    let (m, error) = mean(&e);
+    assert!(e.len() > 500, "{}", e.len());
+    assert_at_most_one(m, error);
 }
 
 #[test]
@@ -121,5 +158,5 @@ fn bursts_of_organic_targets() {
     }
     let (m, error) = mean(&e);
     assert!(e.len() > 300, "{}", e.len());
-    assert!(m - 2.0 * error <= 1.0, "mean e {m:.3} +- {error:.3}");
+    assert_at_most_one(m, error);
 }

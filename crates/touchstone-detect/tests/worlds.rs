@@ -17,17 +17,22 @@ fn a_world_without_attack_accuses_nobody() {
 
 #[test]
 fn a_burst_farm_is_found_and_nobody_else() {
-    let (mut found, mut innocent, mut all) = (0, 0, 0);
+    let (mut accused, mut listed, mut innocent, mut all) = (0, 0, 0, 0);
     for seed in 200..210 {
         let mut world = organic(2000, 600, seed);
         let ring = add_ring(&mut world, 10_000, 40, 20, 0.7, 300 * SECOND, seed);
-        let accused = world.accused(&Params::default());
-        found += accused.intersection(&ring).count();
-        innocent += accused.difference(&ring).count();
+        let (loaded, outcome) = world.detect(&Params::default());
+        let named = loaded.accused(&outcome);
+        accused += named.intersection(&ring).count();
+        innocent += named.difference(&ring).count();
+        let members = outcome.rings.iter().flat_map(|r| &r.members).map(|m| loaded.account[*m as usize]);
+        listed += members.filter(|m| ring.contains(m)).count();
         all += ring.len();
     }
-    assert!(found * 100 >= all * 97, "{found} of {all}");
-    assert!(innocent * 100 <= found, "{innocent} innocents beside {found}");
+    // Fourteen acts a member, half of them to be proven on: not all can be accused, all must be seen.
+    assert!(accused * 100 >= all * 80, "{accused} of {all} accused");
+    assert!(listed * 100 >= all * 97, "{listed} of {all} listed");
+    assert_eq!(innocent, 0, "beside {accused}");
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn check(shape: Shape) {
     check_pools(&mut ledger, &duck, &log, &pooled);
     pooled.same(&mut ledger, &Pooled::count(&one, &log), &log);
     if let Some(counted) = &counted {
-        check_survey(&mut ledger, &duck, &log, counted);
+        check_survey(&mut ledger, &duck, counted);
         check_lockstep(&mut ledger, &duck, counted);
         check_burst(&mut ledger, &duck, counted);
         chance::check(&mut ledger, &one, &log, counted);
@@ -214,7 +214,7 @@ fn ask_about_times(duck: &mut Duck<'_>, one: &[counts::Part], log: &Log<'_>, cou
     let scales = counted.roster.scale.iter().enumerate();
     duck.put("rings.csv", "ring,scale", scales.map(|(r, s)| vec![r.to_string(), s.to_string()]));
     duck.put("ages.csv", "age", counts::ages().map(|a| vec![a.to_string()]));
-    let spans = counted.spans(log).into_iter().enumerate();
+    let spans = counted.spans().into_iter().enumerate();
     duck.put(
         "spans.csv",
         "id,actor,origin,since,until,ts",
@@ -234,11 +234,12 @@ fn check_store(ledger: &mut Ledger, duck: &Duck<'_>, store: &Store) {
         (0..p.len()).map(|i| row![actors.get(p.actor[i]), targets.get(p.target[i]), p.ts[i]]).collect()
     };
     let all = parts(store);
-    let mut at = BTreeMap::new();
+    let (mut at, mut times) = (BTreeMap::new(), BTreeMap::new());
     for (i, part) in all.iter().enumerate() {
         part.with(|p, _| {
             let keys: Vec<_> = (0..p.len()).map(|r| (p.target[r], p.ts[r], p.actor[r])).collect();
             ledger.holds("a partition is sorted by target, time and account", keys.is_sorted());
+            p.targets().for_each(|r| drop(times.insert(p.target[r.start] as usize, p.ts[r].to_vec())));
             let whole = p.target.iter().all(|t| *at.entry(*t).or_insert(i) == i);
             ledger.holds("a target is whole in one partition", whole);
         });
@@ -280,7 +281,7 @@ fn check_store(ledger: &mut Ledger, duck: &Duck<'_>, store: &Store) {
     ledger.rows("degrees", degrees, duck.rows("degrees"));
     let popularity = (0..targets.len()).map(|t| {
         let n = census.popularity[t];
-        let origin = if n > 0 { census.origin(t as u32).to_string() } else { String::new() };
+        let origin = times.get(&t).map_or(String::new(), |ts| census.origin(t as u32, ts).to_string());
         row![t, n, first(census.first_ts[t]), origin, census.author(t as u32)]
     });
     ledger.rows("popularity, origins and authors", popularity, duck.rows("popularity"));
@@ -289,7 +290,7 @@ fn check_store(ledger: &mut Ledger, duck: &Duck<'_>, store: &Store) {
     ledger.equal("accounts with a degree", &census.endorsers(), &store.endorsers());
 }
 
-fn check_survey(ledger: &mut Ledger, duck: &Duck<'_>, log: &Log<'_>, counted: &Timed) {
+fn check_survey(ledger: &mut Ledger, duck: &Duck<'_>, counted: &Timed) {
     let (schedule, tempo) = (&counted.schedule, &counted.tempo);
     let plan = row![schedule.first_ts, schedule.last_ts, schedule.block, schedule.resolution];
     ledger.rows("span, block and resolution", [plan], duck.rows("plan"));
@@ -297,7 +298,7 @@ fn check_survey(ledger: &mut Ledger, duck: &Duck<'_>, log: &Log<'_>, counted: &T
     ledger.rows("scales", scales, duck.rows("scales"));
     let reached = counts::ages().map(|age| (age.to_string(), tempo.reached_at(0, age))).collect();
     ledger.numbers("tempo: share reached by an age", &reached, &duck.numbers("reached"), 1e-9);
-    let spans = counted.spans(log);
+    let spans = counted.spans();
     let habit = |s: &counts::Span| &counted.habits.of[&s.account];
     let each = |f: &dyn Fn(&counts::Span) -> f64| -> BTreeMap<String, f64> {
         spans.iter().enumerate().map(|(id, s)| (id.to_string(), f(s))).collect()
@@ -306,8 +307,8 @@ fn check_survey(ledger: &mut Ledger, duck: &Duck<'_>, log: &Log<'_>, counted: &T
     ledger.numbers("tempo: mass of a span", &mass, &duck.numbers("mass"), 1e-9);
     let by_age = each(&|s| habit(s).by_age(s.origin, s.from, s.to, s.ts));
     ledger.numbers("habits by age", &by_age, &duck.numbers("by_age"), 1e-6);
-    let by_hour = each(&|s| habit(s).by_hour(s.from, s.to, s.ts));
-    ledger.numbers("habits by hour", &by_hour, &duck.numbers("by_hour"), 1e-9);
+    let by_clock = each(&|s| habit(s).by_clock(s.from, s.to, s.ts));
+    ledger.numbers("habits by the clock", &by_clock, &duck.numbers("by_clock"), 1e-9);
 }
 
 /// Keys as (low, high, fold, scale, how often).

@@ -5,6 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The year 1: an earlier event is a mistake of the exporter.
+pub const LONG_AGO_MICROS: i64 = -62_135_596_800_000_000;
+
 /// 2100-01-01: a later event is a mistake of the exporter, not an event.
 pub const FAR_FUTURE_MICROS: i64 = 4_102_444_800_000_000;
 
@@ -165,10 +168,10 @@ impl RawTime {
                 micros as i64
             }
         };
-        // i64::MIN means "no time" further on.
+        // Before the year 1 nothing was liked; differences of times must not overflow further on.
         if micros > FAR_FUTURE_MICROS {
             Err(TimeFault::FarFuture)
-        } else if micros == i64::MIN {
+        } else if micros < LONG_AGO_MICROS {
             Err(TimeFault::Unreadable)
         } else {
             Ok(micros)

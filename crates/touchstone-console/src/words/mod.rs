@@ -120,7 +120,11 @@ pub(crate) fn how_sure(o: &Overview) -> String {
     } else {
         format!("at most {} are expected to be innocent (on average", amount(innocent))
     };
-    format!("{of}, {expected}; false discovery rate {level}).")
+    format!(
+        "{of}, {expected}; false discovery rate {level}), as far as innocent people act independently given \
+         their own pace and hours. People driven by one outside clock (a lesson, a programme, a push) may not: \
+         read the innocent explanation of each ring."
+    )
 }
 
 /// Accounts that are worth a look and not accused.
@@ -204,7 +208,7 @@ pub(crate) fn kind(kind: RingKind) -> &'static str {
 
 pub(crate) fn kind_meaning(kind: RingKind) -> &'static str {
     match kind {
-        RingKind::Farm => "accounts driven together",
+        RingKind::Farm => "accounts that act in step",
         RingKind::Exchange => "members endorse each other",
         RingKind::Pod => "a small exchange that reacts at once",
         RingKind::Collusion => "accounts that draw on shared lists, at any time",

@@ -7,7 +7,7 @@ use crate::fuse::Dossier;
 use crate::params::Params;
 use crate::partition::NONE;
 use crate::schedule::SCALES;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of the smaller ring's members that two candidates must have in common to be one.
 const OVERLAP_MIN: f64 = 0.3;
@@ -15,6 +15,9 @@ const OVERLAP_MIN: f64 = 0.3;
 /// Evidence from which an account stays a member of a ring, in bits: being found with a group
 /// that is proven is no accusation, but it must not speak for the account either.
 const MEMBER_BITS_MIN: f64 = 3.0;
+
+/// Suspects that make a group with shared lists worth listing.
+const LIST_SUSPECTS_MIN: usize = 2;
 
 /// A ring as it goes to the findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +30,8 @@ pub struct Ring {
     pub scale: Option<u8>,
     /// How many members are accused.
     pub accused: usize,
-    /// `ln e` against "its members act independently".
+    /// `ln e` against "its members act independently"; for groups that share lists the mean over the
+    /// members listed.
     pub ln_e: f64,
 }
 
@@ -36,8 +40,8 @@ pub struct Ring {
 ///
 /// A ring is kept if members of it are accused (`accusation_bits` is that line), or, as worth a look,
 /// if e-BH over all candidates says at the same level that its members do not act
-/// independently (`ring_ln_e` by direction and candidate). Rings of the pool signal are kept from
-/// `suspect_bits` on.
+/// independently (`ring_ln_e` by direction and candidate). Groups that share lists are kept where some
+/// members are suspects by themselves.
 #[must_use]
 pub fn rings(
     rosters: &[Roster; 2],
@@ -51,53 +55,50 @@ pub fn rings(
     let list_join = joined(list_rosters);
     let whole = group_evidence(&join, ring_ln_e);
     let line = ebh_threshold(&whole.values().copied().collect::<Vec<_>>(), whole.len(), params.fdr);
-    let mut members: BTreeMap<(Source, usize), Vec<u32>> = BTreeMap::new();
+    let strength = |a: &u32| dossiers[a].bits();
+    let sorted = |mut members: Vec<u32>| {
+        members.sort_by(|a, b| strength(b).total_cmp(&strength(a)).then(a.cmp(b)));
+        members
+    };
+    // First the rings that act in step: wherever an account has any evidence of that.
+    let mut in_step: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     for (account, d) in dossiers {
-        // Lockstep names the ring where it has evidence of its own, else pool does.
-        match d.stronger().filter(|(_, t)| t.ln_e > 0.0) {
-            Some((direction, t)) => {
-                members.entry((Source::Lockstep, join[direction][t.ring as usize])).or_default().push(*account);
-            }
-            None => {
-                let list = d.stronger_list().filter(|(_, p)| p.ln_e > 0.0);
-                if let Some((direction, p)) = list {
-                    let id = list_join[direction][p.group as usize];
-                    members.entry((Source::Lists, id)).or_default().push(*account);
-                } else if let Some(p) = d.pool {
-                    // The other half of the accounts judged another numbering of groups.
-                    let group = p.group as usize * 2 + usize::from(p.direction);
-                    members.entry((Source::Targets, group)).or_default().push(*account);
-                }
-            }
+        if let Some((direction, t)) = d.stronger().filter(|(_, t)| t.ln_e > 0.0) {
+            in_step.entry(join[direction][t.ring as usize]).or_default().push(*account);
         }
     }
-    let mut rings: Vec<Ring> = members
-        .into_iter()
-        .filter_map(|((source, id), mut members)| {
-            let strength = |a: &u32| dossiers[a].bits();
-            members.sort_by(|a, b| strength(b).total_cmp(&strength(a)).then(a.cmp(b)));
-            let accused = members.iter().filter(|a| dossiers[a].accused(accusation_bits)).count();
-            // Beside the accused a member needs some evidence of its own; in a ring that is only worth
-            // a look, any that points its way.
-            let least = if accused > 0 { MEMBER_BITS_MIN } else { f64::MIN_POSITIVE };
-            members.retain(|a| strength(a) >= least);
-            let (ln_e, notable) = match source {
-                Source::Lockstep => (whole[&id], members.len() >= 2 && whole[&id] >= line),
-                Source::Lists | Source::Targets => {
-                    let by_pool = ln_mean(&members.iter().map(|a| dossiers[a].ln_pool).collect::<Vec<_>>());
-                    (by_pool, members.len() >= 3 && bits(by_pool) >= params.suspect_bits)
-                }
-            };
-            if !((accused > 0 && members.len() >= 2) || notable) {
-                return None;
-            }
-            let (kind, scale) = match source {
-                Source::Lockstep => (RingKind::Farm, Some(common_scale(&members, dossiers))),
-                _ => (RingKind::Collusion, None),
-            };
-            Some(Ring { kind, members, scale, accused, ln_e })
-        })
-        .collect();
+    let mut rings: Vec<Ring> = Vec::new();
+    for (id, members) in in_step {
+        let accused = members.iter().filter(|a| dossiers[a].accused(accusation_bits)).count();
+        // Beside the accused a member needs some evidence of its own; in a ring that is only worth
+        // a look, any that points its way.
+        let least = if accused > 0 { MEMBER_BITS_MIN } else { f64::MIN_POSITIVE };
+        let members = sorted(members.into_iter().filter(|a| strength(a) >= least).collect());
+        if members.len() >= 2 && (accused > 0 || whole[&id] >= line) {
+            let scale = Some(common_scale(&members, dossiers));
+            rings.push(Ring { kind: RingKind::Farm, members, scale, accused, ln_e: whole[&id] });
+        }
+    }
+    // Then, among the rest, those that share lists.
+    let taken: BTreeSet<u32> = rings.iter().flat_map(|r| r.members.iter().copied()).collect();
+    let mut by_lists: BTreeMap<(Source, usize), Vec<u32>> = BTreeMap::new();
+    for (account, d) in dossiers.iter().filter(|(a, d)| !taken.contains(a) && d.bits() >= MEMBER_BITS_MIN) {
+        let list = d.stronger_list().filter(|(_, p)| p.ln_e > 0.0);
+        if let Some((direction, p)) = list {
+            by_lists.entry((Source::Lists, list_join[direction][p.group as usize])).or_default().push(*account);
+        } else if let Some(p) = d.pool {
+            // The other half of the accounts judged another numbering of groups.
+            let group = p.group as usize * 2 + usize::from(p.direction);
+            by_lists.entry((Source::Targets, group)).or_default().push(*account);
+        }
+    }
+    for members in by_lists.into_values().map(sorted) {
+        let suspects = members.iter().filter(|a| strength(a) >= params.suspect_bits).count();
+        if members.len() >= 3 && suspects >= LIST_SUSPECTS_MIN {
+            let ln_e = ln_mean(&members.iter().map(|a| dossiers[a].ln_pool).collect::<Vec<_>>());
+            rings.push(Ring { kind: RingKind::Collusion, members, scale: None, accused: 0, ln_e });
+        }
+    }
     rings.sort_by(|a, b| {
         b.accused
             .cmp(&a.accused)
@@ -108,10 +109,9 @@ pub fn rings(
     rings
 }
 
-/// What found a ring.
+/// Which half of the pool signal found a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Source {
-    Lockstep,
     Lists,
     Targets,
 }

@@ -8,12 +8,14 @@
 //! log-likelihood ratio of the count against the general speed of reaction at that age. It is judged
 //! not against Poisson (everything real bursts) but against the targets of like popularity, and
 //! against the same author's others where there are enough: an empirical null by median and MAD
-//! (Efron 2004) with a Student tail. Where views exist, endorsements are held against the views of the
-//! same window instead.
+//! (Efron 2004) with a Student tail. Where views exist, endorsements are also held against the views
+//! around the window, and the weaker of the two readings counts.
 //!
 //! # Innocent look-alikes
 //! Launch day, front page, a celebrity's share: views rise as well. Without views these cannot be
-//! told apart, so the evidence is capped and stays on the target; no account answers for it.
+//! told apart, so the evidence is capped and never accepted. With views there remains the page
+//! whose views are not logged. So a burst takes nothing from anybody: an accepted one widens the target's
+//! interval down to what would be left.
 //!
 //! # Parameters
 //! [`BurstParams`](crate::params::BurstParams): endorsements, targets, bits.
@@ -72,7 +74,7 @@ pub fn count(
         }
         let target = partition.target[range.start];
         let ts = &partition.ts[range];
-        let Some(mut peak) = scan(target, ts, census.origin(target), tempo) else { continue };
+        let Some(mut peak) = scan(target, ts, census.origin(target, ts), tempo) else { continue };
         if let Some(views) = views {
             let rows = views.target.partition_point(|t| *t < target)..views.target.partition_point(|t| *t <= target);
             let seen = &views.ts[rows];
@@ -139,7 +141,7 @@ pub struct BurstEvidence {
     pub peak: Peak,
     /// `ln e`.
     pub ln_e: f64,
-    /// True if e-BH over all judged targets accepts it.
+    /// True if e-BH over all judged targets accepts it and there are views to say so.
     pub accepted: bool,
 }
 
@@ -152,16 +154,19 @@ pub fn judge(peaks: &[Peak], census: &Census<'_>, params: &BurstParams, fdr: f64
     let ln_e: Vec<f64> = (0..peaks.len())
         .map(|i| match (by_rate[i], by_views[i]) {
             // Views say what speed cannot: whether an audience came along.
-            (_, Some(by_views)) => ln_from_p(ln_student_tail(by_views, Tail::Light)),
+            (Some(by_rate), Some(by_views)) => ln_from_p(ln_student_tail(by_rate.min(by_views), Tail::Light)),
             (Some(by_rate), None) => ln_from_p(ln_student_tail(by_rate, Tail::Heavy)).min(cap),
-            (None, None) => 0.0,
+            (None, _) => 0.0,
         })
         .collect();
     let threshold = ebh_threshold(&ln_e, peaks.len(), fdr);
     peaks
         .iter()
         .zip(&ln_e)
-        .map(|(peak, ln)| BurstEvidence { peak: *peak, ln_e: *ln, accepted: *ln >= threshold && *ln > 0.0 })
+        .map(|(peak, ln)| {
+            let accepted = *ln >= threshold && *ln > 0.0 && peak.strength_by_views.is_some();
+            BurstEvidence { peak: *peak, ln_e: *ln, accepted }
+        })
         .collect()
 }
 

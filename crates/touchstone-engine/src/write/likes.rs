@@ -52,14 +52,9 @@ struct Part {
     timeline: Vec<(u64, f64)>,
 }
 
-/// Probability that an endorsement is fake: by its account's ring, or as part of the excess of a burst.
-pub(crate) fn p_fake(outcome: &Outcome, account: u32, target: u32, ts: i64) -> f64 {
-    let by_ring = outcome.attribution.p_fake(account, target);
-    let by_burst = outcome.bursts.get(&target).filter(|b| b.accepted).map_or(0.0, |b| {
-        let inside = b.peak.from <= ts && ts <= b.peak.to;
-        if inside { 1.0 - b.peak.expected / f64::from(b.peak.observed) } else { 0.0 }
-    });
-    (by_ring.max(by_burst) * 1e6).round() / 1e6
+/// Probability that an endorsement is fake.
+pub(crate) fn p_fake(outcome: &Outcome, account: u32, target: u32) -> f64 {
+    (outcome.attribution.p_fake(account, target) * 1e6).round() / 1e6
 }
 
 /// Names of rings: r1 is the one with most evidence.
@@ -166,14 +161,19 @@ fn part(
     for range in partition.targets() {
         let target = partition.target[range.start];
         let name = store.targets().get(target);
-        let untouched = !outcome.bursts.get(&target).is_some_and(|b| b.accepted);
         let mut tally = Tally::default();
+        if let Some(burst) = outcome.bursts.get(&target).filter(|b| b.accepted) {
+            tally.doubt((f64::from(burst.peak.observed) - burst.peak.expected).max(0.0));
+        }
         for i in range {
             let (account, ts) = (partition.actor[i], partition.ts[i]);
             let ring = outcome.roster.of(account);
-            // Nearly all rows: no ring, no burst, nothing to compute.
-            let p = if ring.is_none() && untouched { 0.0 } else { p_fake(outcome, account, target, ts) };
+            // Nearly all rows: no ring, nothing to compute.
+            let p = if ring.is_none() { 0.0 } else { p_fake(outcome, account, target) };
             tally.add(p, ring);
+            if ring.is_some() {
+                tally.doubt(outcome.attribution.doubt(account, target));
+            }
             actors.append_value(store.actors().get(account));
             targets.append_value(name);
             probabilities.push(p);

@@ -105,7 +105,7 @@ fn series(store: &Store, outcome: &Outcome, totals: &Totals, target: u32) -> Res
     for (n, i) in (from..to).enumerate() {
         let (account, ts) = (partition.actor[i], partition.ts[i]);
         reported += 1.0;
-        authentic += 1.0 - p_fake(outcome, account, target, ts);
+        authentic += 1.0 - p_fake(outcome, account, target);
         by_ring += u64::from(outcome.roster.of(account).is_some());
         if n % step == 0 || i + 1 == to {
             points.push((ts, reported, authentic));

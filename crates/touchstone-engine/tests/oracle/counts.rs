@@ -2,6 +2,7 @@
 
 use crate::duck::Ledger;
 use arrow_array::{Int64Array, RecordBatch, UInt32Array};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use touchstone_detect::census::Census;
 use touchstone_detect::params::Params;
@@ -117,6 +118,8 @@ pub struct Timed {
     pub keys_by_pass: PairKeys,
     pub passes: [usize; 3],
     pub hits: [Hits; 2],
+    /// Beginning of each target.
+    pub origins: BTreeMap<u32, i64>,
     pub habits: Habits,
     /// Of fold 0, of fold 1, of both at the ring's own scale.
     pub trials: [Vec<Trial>; 3],
@@ -166,7 +169,12 @@ impl Timed {
         });
         let mut peaks = each(parts, |p, v| burst::count(p, v, census, &tempo, &log.params.burst)).concat();
         peaks.sort_unstable_by_key(|p| p.target);
+        let origins = each(parts, |p, _| {
+            let origin = |r: std::ops::Range<usize>| (p.target[r.start], census.origin(p.target[r.start], &p.ts[r]));
+            p.targets().map(origin).collect::<Vec<_>>()
+        });
         Self {
+            origins: origins.into_iter().flatten().collect(),
             keys: keys(0, 1),
             passes: by_pass.each_ref().map(|k| k.buckets.iter().map(Vec::len).sum()),
             keys_by_pass: gather(by_pass.into()),
@@ -183,15 +191,15 @@ impl Timed {
     }
 
     /// Spans about which tempo and habits are asked: tiles of trials and pieces of them.
-    pub fn spans(&self, log: &Log<'_>) -> Vec<Span> {
+    pub fn spans(&self) -> Vec<Span> {
         let mut spans = Vec::new();
         let trials = self.trials.iter().flat_map(|t| t.iter().step_by(t.len() / 60 + 1));
         for (n, t) in (0..).map(|n| n % 50).zip(trials) {
             let scale = self.schedule.scales[usize::from(t.scale)];
-            let (origin, start) = (log.census.origin(t.target), t.ts.div_euclid(scale.tile) * scale.tile);
+            let (origin, start) = (self.origins[&t.target], t.ts.div_euclid(scale.tile) * scale.tile);
             let part = |from: i64, to: i64| Span { account: t.account, origin, from, to, ts: t.ts };
-            spans.push(part(start.max(origin), start + scale.tile));
-            spans.push(part((t.ts - scale.window + n * SECOND).max(origin), t.ts + scale.window + 1 + n));
+            spans.push(part(start.max(origin.min(t.ts)), start + scale.tile));
+            spans.push(part((t.ts - scale.window + n * SECOND).max(origin.min(t.ts)), t.ts + scale.window + 1 + n));
         }
         spans
     }

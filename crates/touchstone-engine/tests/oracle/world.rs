@@ -108,6 +108,12 @@ impl World {
         let crowd = shape.accounts * 9 / 10;
         let noon = (start + end) / 2 / DAY * DAY + 5 * HOUR;
         acts.extend((0..crowd).map(|a| (a, 0, noon + (dice.share().powi(2) * (15 * HOUR) as f64) as i64)));
+        // Dates without a time, and a clock or two that are years off.
+        for n in 0..40 {
+            let (target, day) = (1 + dice.roll(shape.targets / 4), dice.roll(shape.days as u64) as i64 + 1);
+            let at = if n < 2 { start - 900 * DAY } else { (start / DAY + day) * DAY };
+            acts.push((dice.roll(shape.accounts), target, at));
+        }
         // Rings, some of whose targets lie across a block's edge.
         let mut rings = Vec::new();
         for (members, targets, within) in [(14, 26, 40 * SECOND), (9, 20, 8 * 60 * SECOND), (6, 12, 50 * 60 * SECOND)] {

@@ -46,8 +46,14 @@ pub fn count(
     let mut hits = Hits::default();
     for range in partition.targets() {
         let (ts, actor) = (&partition.ts[range.clone()], &partition.actor[range]);
-        let mut rings: Vec<(u32, usize)> =
-            actor.iter().enumerate().filter_map(|(i, a)| roster.of(*a).map(|r| (r, i))).collect();
+        // Times that tell something, of this fold alone: the other one is for the test.
+        let counts = |t: i64| schedule.fold_of(t) == fold && schedule.tells(t);
+        let mut rings: Vec<(u32, usize)> = actor
+            .iter()
+            .enumerate()
+            .filter_map(|(i, a)| roster.of(*a).map(|r| (r, i)))
+            .filter(|(_, i)| counts(ts[*i]))
+            .collect();
         if rings.len() < MEMBERS_IN_WINDOW_MIN {
             continue;
         }
@@ -75,7 +81,7 @@ pub fn count(
                 while row < ts.len() && ts[row] <= at + window {
                     let (t, a) = (ts[row], actor[row]);
                     row += 1;
-                    if census.degree[a as usize] < params.degree_min || schedule.fold_of(t) != fold {
+                    if census.degree[a as usize] < params.degree_min || !counts(t) {
                         continue;
                     }
                     let own = usize::from(roster.of(a) == Some(ring));

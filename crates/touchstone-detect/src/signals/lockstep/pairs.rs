@@ -67,6 +67,7 @@ fn for_each_pair(
         row.extend(
             range
                 .map(|i| (partition.ts[i], partition.actor[i]))
+                .filter(|(ts, _)| schedule.tells(*ts))
                 .filter(|(_, actor)| census.degree[*actor as usize] >= params.degree_min),
         );
         for (i, (ts, u)) in row.iter().enumerate() {

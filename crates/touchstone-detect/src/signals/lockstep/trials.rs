@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// Weight, in endorsements, of the general tempo against what few others show.
 const PRIOR_ENDORSEMENTS: f64 = 4.0;
 
+/// From this many other actions of its own at the same age or time of day, an account has a habit.
+const OWN_ACTIONS_MIN: f64 = 2.0;
+
 /// At most this many of the crowd in a tile are looked at, evenly spread.
 const CROWD_MAX: usize = 256;
 
@@ -38,9 +41,9 @@ impl Habits {
     #[must_use]
     pub fn count(partition: &Partition<'_>, census: &Census<'_>, wanted: impl Fn(u32) -> bool) -> Self {
         let mut habits = Self::default();
-        for i in 0..partition.len() {
-            if wanted(partition.actor[i]) {
-                let origin = census.origin(partition.target[i]);
+        for range in partition.targets() {
+            let origin = census.origin(partition.target[range.start], &partition.ts[range.clone()]);
+            for i in range.filter(|i| wanted(partition.actor[*i])) {
                 habits.of.entry(partition.actor[i]).or_default().add(origin, partition.ts[i]);
             }
         }
@@ -111,6 +114,7 @@ pub fn count(partition: &Partition<'_>, context: &TrialContext<'_>) -> Vec<Trial
             .iter()
             .enumerate()
             .filter(|(i, _)| context.fold.is_none_or(|f| context.schedule.fold_of(ts[*i]) == f))
+            .filter(|(i, _)| context.schedule.tells(ts[*i]))
             .filter_map(|(i, a)| context.roster.of(*a).map(|r| (r, i)))
             .collect();
         present.sort_unstable();
@@ -141,7 +145,7 @@ fn on_target(
     trials: &mut Vec<Trial>,
 ) {
     let Scale { window, tile } = context.schedule.scales[scale];
-    let origin = context.census.origin(target);
+    let origin = context.census.origin(target, ts);
     let times: Vec<i64> = rows.iter().map(|r| ts[*r]).collect();
     let mut from_row = 0;
     while from_row < times.len() {
@@ -149,7 +153,9 @@ fn on_target(
         let start = times[from_row].div_euclid(tile) * tile;
         let to_row = from_row + times[from_row..].partition_point(|t| *t < start + tile);
         let block = context.schedule.block_of(start);
-        let span = (start.max(origin), (start + tile).min(context.schedule.last_ts + 1));
+        // Not before the target began, but for whoever was earlier than its origin.
+        let end = context.schedule.last_ts.max(times[to_row - 1]) + 1;
+        let span = (start.max(origin.min(times[from_row])), (start + tile).min(end));
         // Members whose window reaches into the tile, from the same block.
         let near_from = times.partition_point(|t| *t < start - window);
         let near_to = times.partition_point(|t| *t <= start + tile + window);
@@ -249,10 +255,14 @@ fn chance(
     if let Some(habit) = habit {
         let sum = |f: &dyn Fn(i64, i64) -> f64| windows.iter().map(|w| f(w.0, w.1)).sum::<f64>();
         let by_age = |from, to| habit.by_age(origin, from, to, at);
-        let by_hour = |from, to| habit.by_hour(from, to, at);
-        chance = chance
-            .max(shrunk(sum(&by_age), by_age(span.0, span.1)))
-            .max(shrunk(sum(&by_hour), by_hour(span.0, span.1)));
+        let by_clock = |from, to| habit.by_clock(from, to, at);
+        // Whoever has the habit of being there is judged by it, with this action counted in; else the
+        // general tempo weighs in.
+        let own = |inside: f64, all: f64| {
+            if inside >= OWN_ACTIONS_MIN - 1e-9 { (inside + 1.0) / (all + 1.0) } else { shrunk(inside, all) }
+        };
+        chance =
+            chance.max(own(sum(&by_age), by_age(span.0, span.1))).max(own(sum(&by_clock), by_clock(span.0, span.1)));
     }
-    chance.clamp(context.params.coverage_floor, 0.98)
+    chance.clamp(context.params.coverage_floor, 1.0)
 }

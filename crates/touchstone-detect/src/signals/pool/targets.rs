@@ -114,10 +114,10 @@ pub fn judge_groups(
     let mut inside: BTreeMap<usize, f64> = BTreeMap::new();
     let mut mass: BTreeMap<usize, f64> = BTreeMap::new();
     for key in &keys {
-        if let (Some(a), Some(b)) = (community.get(&((key >> 32) as u32)), community.get(&(*key as u32))) {
-            if a == b {
-                *inside.entry(*a).or_default() += 1.0;
-            }
+        if let (Some(a), Some(b)) = (community.get(&((key >> 32) as u32)), community.get(&(*key as u32)))
+            && a == b
+        {
+            *inside.entry(*a).or_default() += 1.0;
         }
     }
     for (t, c) in &community {
@@ -238,7 +238,7 @@ pub(super) fn ln_beta_binomial_tail(x: u32, n: u32, rate: f64, precision: f64) -
     }
     // Far tails lose digits in 1 - below; the term at x bounds them from below within a factor.
     let direct = 1.0 - below;
-    if direct > 1e-9 { direct.ln() } else { ln_term.min(0.0).max(-690.0) }
+    if direct > 1e-9 { direct.ln() } else { ln_term.clamp(-690.0, 0.0) }
 }
 
 #[cfg(test)]

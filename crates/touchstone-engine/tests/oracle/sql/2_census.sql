@@ -12,7 +12,9 @@ SELECT a.id, count(e.ts) AS degree, min(e.ts) AS first FROM actor_id a LEFT JOIN
 
 CREATE TABLE target_facts AS
 SELECT t.id, count(e.ts) AS popularity, min(e.ts) AS first,
-  coalesce(least(min(e.ts), min(k.published)), min(e.ts)) AS origin,
+  -- Where there are eight, the third is the beginning; publication is, if it was before that.
+  CASE WHEN count(e.ts) >= 8 THEN list_sort(list(e.ts))[3] ELSE min(e.ts) END AS onset,
+  CASE WHEN min(k.published) <= onset THEN min(k.published) ELSE onset END AS origin,
   coalesce(min(o.id), t.id + (1::BIGINT << 40)) AS author
 FROM target_id t LEFT JOIN endorsement e ON e.target = t.name
 LEFT JOIN known k ON k.target = t.name LEFT JOIN actor_id o ON o.name = k.owner GROUP BY t.id;
@@ -39,8 +41,14 @@ COPY (
 
 -- What the span and the regularity of the times allow.
 CREATE TABLE plan AS
-WITH seen AS (
-  SELECT min(ts) AS first, max(ts) AS last, count(*) AS n,
+WITH occupancy AS (
+  -- The span goes without the hours that hold the first and the last thousandth.
+  SELECT hour, sum(n) OVER (ORDER BY hour) AS upto, sum(n) OVER (ORDER BY hour DESC) AS since, sum(n) OVER () // 1000 AS spare
+  FROM (SELECT ts // 3600000000 AS hour, count(*) AS n FROM endorsement GROUP BY hour)
+), seen AS (
+  SELECT
+    greatest(min(ts), (SELECT min(hour) FROM occupancy WHERE upto > spare) * 3600000000)::BIGINT AS first,
+    least(max(ts), (SELECT max(hour) FROM occupancy WHERE since > spare) * 3600000000 + 3599999999)::BIGINT AS last, count(*) AS n,
     count(*) FILTER (ts % 86400000000 = 0) AS days, count(*) FILTER (ts % 3600000000 = 0) AS hours,
     count(*) FILTER (ts % 60000000 = 0) AS minutes, count(*) FILTER (ts % 1000000 = 0) AS seconds
   FROM endorsement
@@ -60,7 +68,9 @@ FROM (VALUES (0, 60000000::BIGINT, 3600000000::BIGINT), (1, 600000000, 216000000
 COPY (SELECT * FROM scale) TO 'scales.answer.csv';
 
 CREATE TABLE e AS
-SELECT t.id AS target, a.id AS actor, e.ts, f.degree, p.popularity, p.origin, e.ts // plan.block AS block, b.fold
+SELECT t.id AS target, a.id AS actor, e.ts, f.degree, p.popularity, p.origin, e.ts // plan.block AS block, b.fold,
+  -- Midnight sharp is a date without a time.
+  e.ts % 86400000000 <> 0 OR plan.resolution >= 86400000000 AS tells
 FROM endorsement e JOIN target_id t ON t.name = e.target JOIN actor_id a ON a.name = e.actor
 JOIN account_facts f ON f.id = a.id JOIN target_facts p ON p.id = t.id, plan
 JOIN fold_of b ON b.block = e.ts // plan.block;

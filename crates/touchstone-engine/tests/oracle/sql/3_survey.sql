@@ -3,13 +3,11 @@ CREATE MACRO bin_of(age) AS least(119, floor(log2(greatest(age, 0) / 250000.0::D
 CREATE MACRO edge_of(bin) AS (pow(2.0::DOUBLE, bin / 4.0::DOUBLE) - 1) * 250000.0::DOUBLE;
 CREATE MACRO hour_of(ts) AS ((ts // 3600000000) % 24)::INT;
 
--- Where the origin is the first endorsement, one of that moment says nothing of speed.
+-- What does not come after the origin says nothing of speed.
 CREATE TABLE age AS
 SELECT bin, sum(weight)::BIGINT AS weight FROM (
-  SELECT bin_of(ts - origin) AS bin, ceil(1024 / sqrt(popularity::DOUBLE)) AS weight,
-    origin < min(ts) OVER (PARTITION BY target) OR row_number() OVER (PARTITION BY target ORDER BY ts, actor) > 1 AS tells
-  FROM e
-) WHERE tells GROUP BY bin;
+  SELECT bin_of(ts - origin) AS bin, ceil(1024 / sqrt(popularity::DOUBLE)) AS weight FROM e WHERE ts > origin
+) GROUP BY bin;
 
 CREATE TABLE cumulative AS
 WITH bins AS (
@@ -37,20 +35,17 @@ COPY (
 CREATE TABLE span AS
 SELECT * FROM read_csv('spans.csv', header = true,
   columns = {'id': 'INT', 'actor': 'INT', 'origin': 'BIGINT', 'since': 'BIGINT', 'until': 'BIGINT', 'ts': 'BIGINT'});
-CREATE MACRO pieces(low) AS TABLE (
-  SELECT id, actor, origin, ts, hour * 3600000000 AS clock, greatest(start, hour * 3600000000) AS since,
-    least(until, (hour + 1) * 3600000000) AS until
-  FROM (
-    SELECT *, CASE WHEN low THEN greatest(since, origin) ELSE since END AS start,
-      unnest(range(start // 3600000000, (until - 1) // 3600000000 + 1)) AS hour
-    FROM span WHERE start < until
-  )
+CREATE TABLE piece AS
+SELECT id, origin, hour * 3600000000 AS clock, greatest(start, hour * 3600000000) AS since, least(until, (hour + 1) * 3600000000) AS until
+FROM (
+  SELECT *, greatest(since, origin) AS start, unnest(range(start // 3600000000, (until - 1) // 3600000000 + 1)) AS hour
+  FROM span WHERE start < until
 );
 COPY (
-  SELECT id, sum((b.reached + part(p.until - p.origin, b.low, b.high) * (b.next - b.reached)
-    - CASE WHEN p.since <= p.origin THEN 0 ELSE a.reached + part(p.since - p.origin, a.low, a.high) * (a.next - a.reached) END) * busy)
-  FROM pieces(true) p JOIN cumulative a ON a.bin = bin_of(p.since - p.origin) JOIN cumulative b ON b.bin = bin_of(p.until - p.origin)
-  JOIN busy ON busy.hour = hour_of(p.clock) GROUP BY id
+  SELECT s.id, coalesce(sum((b.reached + part(p.until - p.origin, b.low, b.high) * (b.next - b.reached)
+    - CASE WHEN p.since <= p.origin THEN 0 ELSE a.reached + part(p.since - p.origin, a.low, a.high) * (a.next - a.reached) END) * busy), 0)
+  FROM span s LEFT JOIN piece p USING (id) LEFT JOIN cumulative a ON a.bin = bin_of(p.since - p.origin)
+  LEFT JOIN cumulative b ON b.bin = bin_of(p.until - p.origin) LEFT JOIN busy ON busy.hour = hour_of(p.clock) GROUP BY s.id
 ) TO 'mass.answer.csv';
 
 -- An account's own habits over the same spans, without the action at ts.
@@ -60,8 +55,12 @@ COPY (
   FROM span s LEFT JOIN (SELECT actor, bin_of(ts - origin) AS bin, count(*) AS n FROM e GROUP BY ALL) h ON h.actor = s.actor
   LEFT JOIN cumulative c ON c.bin = h.bin GROUP BY s.id
 ) TO 'by_age.answer.csv';
+-- On other days, at that time of day; what lies within ten minutes of the clock counts once.
 COPY (
-  SELECT p.id, coalesce(sum(greatest(h.n - (h.hour = hour_of(p.ts))::INT, 0) * (p.until - p.since) / 3600000000.0::DOUBLE), 0)
-  FROM pieces(false) p LEFT JOIN (SELECT actor, hour_of(ts) AS hour, count(*) AS n FROM e GROUP BY ALL) h
-    ON h.actor = p.actor AND h.hour = hour_of(p.clock) GROUP BY p.id
-) TO 'by_hour.answer.csv';
+  SELECT s.id, count(h.time)
+  FROM span s LEFT JOIN (
+    SELECT actor, ts // 86400000000 AS day, min(ts % 86400000000) AS time FROM e GROUP BY actor, day, ts % 86400000000 // 600000000
+  ) h ON h.actor = s.actor AND h.day <> s.ts // 86400000000
+    AND (h.time - s.since % 86400000000 + 86400000000) % 86400000000 < s.until - s.since
+  GROUP BY s.id
+) TO 'by_clock.answer.csv';

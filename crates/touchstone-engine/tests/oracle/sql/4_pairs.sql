@@ -1,6 +1,6 @@
 -- Close pairs: the next few among accounts that can be judged, within reach and block.
 CREATE TABLE eligible AS
-SELECT *, row_number() OVER (PARTITION BY target ORDER BY ts, actor) AS place FROM e WHERE degree >= getvariable('degree_min');
+SELECT *, row_number() OVER (PARTITION BY target ORDER BY ts, actor) AS place FROM e WHERE tells AND degree >= getvariable('degree_min');
 
 CREATE TABLE neighbours AS
 SELECT a.actor AS a, b.actor AS b, a.fold, b.ts - a.ts AS gap, b.place - a.place AS apart
