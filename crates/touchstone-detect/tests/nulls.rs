@@ -24,7 +24,6 @@ fn mean(e: &[f64]) -> (f64, f64) {
 fn assert_at_most_one(mean: f64, error: f64) {
     assert!(error < 0.25, "mean e {mean:.3} +- {error:.3}: too loose to say anything");
     assert!(mean - 2.0 * error <= 1.0, "mean e {mean:.3} +- {error:.3}");
-    println!("mean e {mean:.3} +- {error:.3}");
 }
 
 /// Every endorsement moves to a random moment of its day: who acts on what, and on which day, stays;

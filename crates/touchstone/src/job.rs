@@ -51,7 +51,7 @@ impl Job {
         self.ingest.scratch = folder.spill();
         self.ingest.rejects_path = findings.join("rejects.csv");
         let stages = Stages::new(bar);
-        let store = stages.time("read", 0, || ingest(&self.ingest, bar)).map_err(ingest_failure)?;
+        let store = stages.time("read", 0, || ingest(&self.ingest, bar).map_err(ingest_failure))?;
         stages.set_rows("read", store.facts().rows);
         let outcome = run::detect(&store, &self.params, &stages, bar).map_err(run_failure)?;
         let mut model = write::findings(&store, &outcome, &self.params, &findings, self.format, &stages, bar).map_err(
@@ -107,7 +107,7 @@ fn ingest_failure(e: IngestError) -> Failure {
 
 fn run_failure(e: RunError) -> Failure {
     match e {
-        RunError::Ingest(e) => ingest_failure(e),
+        RunError::Ingest(e) => ingest_failure(*e),
         RunError::Partition(_) => Failure::Internal(e.into()),
         e => Failure::Misuse(e.into()),
     }

@@ -138,6 +138,10 @@ fn reported_is_authentic_plus_discounted() {
     for a in &accounts {
         assert!((number(a, "discounted") - fake_by_actor[&a["account"]]).abs() < 1e-3, "{a:?}");
     }
+    // A suspicion takes nothing from anybody.
+    for a in accounts.iter().filter(|a| a["verdict"] != "inauthentic") {
+        assert_eq!(number(a, "discounted"), 0.0, "{a:?}");
+    }
     // No verdict without evidence.
     let with_evidence: BTreeSet<String> = desk
         .table("out", "evidence")

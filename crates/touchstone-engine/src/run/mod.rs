@@ -16,13 +16,19 @@ use touchstone_detect::pipeline::{self, Engine, Log, Outcome};
 pub enum RunError {
     /// A partition could not be read back, or the run was cancelled.
     #[error(transparent)]
-    Ingest(#[from] IngestError),
+    Ingest(Box<IngestError>),
     /// A partition that the store made is none: a bug.
     #[error("internal error: {0}; please report it")]
     Partition(#[from] touchstone_detect::partition::NotAPartition),
     /// More accounts than a pair key can hold.
     #[error("the log has {0} accounts; pair counting holds at most {max}; split the log by region or time", max = 1u64 << 30)]
     TooManyAccounts(usize),
+}
+
+impl From<IngestError> for RunError {
+    fn from(error: IngestError) -> Self {
+        Self::Ingest(Box::new(error))
+    }
 }
 
 /// The census of a store.
@@ -57,7 +63,7 @@ impl Engine for Local<'_> {
             .into_par_iter()
             .map(|i| {
                 if self.progress.cancelled() {
-                    return Err(RunError::Ingest(IngestError::Cancelled));
+                    return Err(IngestError::Cancelled.into());
                 }
                 let batch = self.store.endorsements(i)?;
                 let partition = Partition::try_from_batch(&batch)?;

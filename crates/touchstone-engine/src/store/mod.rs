@@ -1,6 +1,6 @@
 //! From rows to a [`Store`]: interned names and sorted partitions of endorsements and views.
 //!
-//! [`ingest`] reads every input once (text files twice, see [`crate::source`]), turns rows into
+//! [`ingest`] reads every input once (text files twice, see `crate::source`), turns rows into
 //! events, interns their names and deals them to [`PARTITION_COUNT`] partitions by a fixed hash of
 //! the target's name. Then the endorsements of each actor on each target become one row, and
 //! names get canonical numbers, so that neither the order of rows, nor the split into files, nor

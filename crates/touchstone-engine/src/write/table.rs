@@ -52,7 +52,7 @@ impl WriteError {
 }
 
 enum Sink {
-    Parquet { file: SerializedFileWriter<BufWriter<File>>, groups: ArrowRowGroupWriterFactory },
+    Parquet { file: Box<SerializedFileWriter<BufWriter<File>>>, groups: ArrowRowGroupWriterFactory },
     Csv(BufWriter<File>),
 }
 
@@ -95,7 +95,7 @@ impl Table {
                 let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
                     .map_err(|e| WriteError::new(&path, e))?;
                 let (file, groups) = writer.into_serialized_writer().map_err(|e| WriteError::new(&path, e))?;
-                Sink::Parquet { file, groups }
+                Sink::Parquet { file: Box::new(file), groups }
             }
             Format::Csv => {
                 let mut file = file;

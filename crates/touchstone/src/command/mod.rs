@@ -3,6 +3,7 @@
 mod demo;
 mod detect;
 mod overlay;
+mod simulate;
 
 use crate::exit::Failure;
 use clap::{Parser, Subcommand};
@@ -31,15 +32,16 @@ enum Command {
     Detect(detect::Detect),
     Demo(demo::Demo),
     Overlay(overlay::Overlay),
+    Simulate(simulate::Simulate),
 }
 
 /// Parses and runs one command.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
-    match Arguments::try_parse_from(arguments.into_iter().map(Into::<OsString>::into)).map_err(Failure::Usage)?.command
-    {
+    match Arguments::try_parse_from(arguments).map_err(Failure::Usage)?.command {
         Command::Detect(detect) => detect.run(),
         Command::Demo(demo) => demo.run(),
         Command::Overlay(overlay) => overlay.run(),
+        Command::Simulate(simulate) => simulate.run(),
     }
 }
 
