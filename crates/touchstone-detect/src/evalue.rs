@@ -40,7 +40,7 @@ const CONTROL_SHARES: [f64; 7] = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95];
 
 /// `ln e` of Bernoulli trials `(happened, chance under the null)` that are independent given
 /// the past. The alternative: with probability `s` the event was caused (and so happened),
-/// otherwise the null decided; `s` is mixed uniformly over [`CONTROL_SHARES`]. Each factor has mean
+/// otherwise the null decided; `s` is mixed uniformly over `CONTROL_SHARES`. Each factor has mean
 /// exactly one under the null, so the mean of the products does too.
 #[must_use]
 pub fn ln_bernoulli(trials: impl Iterator<Item = (bool, f64)> + Clone) -> f64 {

@@ -18,7 +18,7 @@
 //! interval down to what would be left.
 //!
 //! # Parameters
-//! [`BurstParams`](crate::params::BurstParams): endorsements, targets, bits.
+//! [`crate::params::BurstParams`]: endorsements, targets, bits.
 //!
 //! # Cost
 //! Linear in the endorsements of targets that are judged.

@@ -19,7 +19,7 @@
 //! minute of each other on many days on many authors' targets where nobody else does.
 //!
 //! # Parameters
-//! [`LockstepParams`](crate::params::LockstepParams): places, counts, shares and keys; windows and
+//! [`crate::params::LockstepParams`]: places, counts, shares and keys; windows and
 //! tiles in microseconds in [`schedule`](crate::schedule).
 //!
 //! # Cost

@@ -18,7 +18,7 @@
 //! never accusations.
 //!
 //! # Parameters
-//! [`PoolParams`](crate::params::PoolParams).
+//! [`crate::params::PoolParams`].
 //!
 //! # Cost
 //! Pairs of targets: at most `neighbours_max` an endorsement of sampled accounts. Pairs of
