@@ -26,7 +26,7 @@ pub(crate) fn ring(ring: &RingCase, place: usize, timed: bool, detail: Detail) -
     for fact in words::ring_facts(ring, timed) {
         html.raw("<li>").text(&fact).raw("</li>");
     }
-    html.raw("</ul>\n<p>").text(&words::ring_odds(ring.bits)).raw("</p>\n");
+    html.raw("</ul>\n<p>").text(&words::ring_odds(ring)).raw("</p>\n");
     if !ring.innocent.is_empty() {
         html.raw("<div class=\"note innocent\"><h4>").raw(words::INNOCENT).raw("</h4><p>");
         html.text(&prose(&ring.innocent)).raw("</p></div>\n");

@@ -225,9 +225,16 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
 }
 
 /// How sure a ring is: bits, and what they mean.
-pub(crate) fn ring_odds(value: f64) -> String {
+pub(crate) fn ring_odds(ring: &RingCase) -> String {
+    let value = ring.bits;
+    if ring.kind == RingKind::Collusion {
+        // A mean over those listed, chosen by it: a hint of size, not a bound.
+        return format!("{} for a listed member, on average.", bits(value));
+    }
     match odds(value) {
-        Some(odds) => format!("{}: at most {odds} innocent groups would look like this.", bits(value)),
+        Some(odds) => {
+            format!("{}: at most {odds} groups whose members act independently would look like this.", bits(value))
+        }
         None => format!("{}: no more than innocent groups show.", bits(value)),
     }
 }
