@@ -17,7 +17,7 @@ fn a_world_without_attack_accuses_nobody() {
 
 #[test]
 fn a_burst_farm_is_found_and_nobody_else() {
-    let (mut accused, mut listed, mut innocent, mut all) = (0, 0, 0, 0);
+    let (mut accused, mut listed, mut innocent, mut all, mut doubt) = (0, 0, 0, 0, 0.0);
     for seed in 200..210 {
         let mut world = organic(2000, 600, seed);
         let ring = add_ring(&mut world, 10_000, 40, 20, 0.7, 300 * SECOND, seed);
@@ -26,6 +26,14 @@ fn a_burst_farm_is_found_and_nobody_else() {
         accused += named.intersection(&ring).count();
         innocent += named.difference(&ring).count();
         let members = outcome.rings.iter().flat_map(|r| &r.members).map(|m| loaded.account[*m as usize]);
+        // Suspects beside them keep every like; what is in doubt is only noted.
+        for m in outcome.rings.iter().flat_map(|r| &r.members) {
+            let accused = outcome.dossiers[m].accused(outcome.accusation_bits);
+            for target in 0..loaded.target.len() as u32 {
+                assert!(accused || outcome.attribution.p_fake(*m, target) == 0.0);
+                doubt += outcome.attribution.doubt(*m, target);
+            }
+        }
         listed += members.filter(|m| ring.contains(m)).count();
         all += ring.len();
     }
@@ -33,6 +41,7 @@ fn a_burst_farm_is_found_and_nobody_else() {
     assert!(accused * 100 >= all * 80, "{accused} of {all} accused");
     assert!(listed * 100 >= all * 97, "{listed} of {all} listed");
     assert_eq!(innocent, 0, "beside {accused}");
+    assert!(doubt > 1.0, "there are suspects to spare: {doubt}");
 }
 
 #[test]

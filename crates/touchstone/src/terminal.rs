@@ -64,7 +64,15 @@ fn write_summary(text: &mut String, m: &Marks, model: &ReportModel, o: &Overview
             grouped(o.discounted.round() as u64)
         )?;
     }
-    writeln!(text, "{} accounts worth a look, {} rings", grouped(o.suspects), grouped(o.rings))?;
+    let plural = |n: u64| if n == 1 { "" } else { "s" };
+    writeln!(
+        text,
+        "{} account{} worth a look, {} ring{}",
+        grouped(o.suspects),
+        plural(o.suspects),
+        grouped(o.rings),
+        plural(o.rings)
+    )?;
     if !model.rings.is_empty() {
         writeln!(text)?;
         writeln!(text, "{}ring   kind       members  accused  targets     bits  within{}", m.dim, m.off)?;

@@ -27,7 +27,7 @@ pub(super) struct Overlay {
     /// The known fakes, in the same formats
     #[arg(long, value_name = "FILE")]
     fakes: PathBuf,
-    /// Folder for the result; it must not exist
+    /// Folder for the result; it must not exist, or be empty
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// The same seed gives the same bytes
@@ -91,6 +91,9 @@ impl Overlay {
         options.pool_targets = self.pool_targets;
         options.rename_all = self.rename_all;
         options.format = if self.parquet { OverlayFormat::Parquet } else { OverlayFormat::Csv };
+        if std::fs::read_dir(&self.out).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(anyhow::anyhow!("{}: exists and is not empty; choose another --out", self.out.display()).into());
+        }
         let report = overlay(&options)?;
         say(&format!(
             "{} fake endorsements by {} accounts on {} targets, laid over {} events by {} accounts\n{}\n",

@@ -8,13 +8,13 @@
 //! Discovery ([`pairs`], [`grow`]) uses a degree-corrected Poisson null and only proposes. The test
 //! ([`trials`]) runs on the other fold of the log's time blocks and conditions on the targets an
 //! account likes and the tile of time in which it acted; only the place in the tile is random, with
-//! the largest intensity that general tempo, own speed, own hours and the crowd present allow. One
+//! the largest intensity that general tempo, own speed, own clock and the crowd present allow. One
 //! occasion counts a tile and an author. [`judge`] makes an e-value of the occasions, a mean over
 //! scales and directions of it.
 //!
 //! # Innocent look-alikes
 //! Fan clubs (one author: one occasion; prompt people: their own speed), digests and launch days
-//! (the crowd is there, too), shared tastes (conditioned on), people of one time zone (own hours),
+//! (the crowd is there, too), shared tastes (conditioned on), people of one time zone (own clock),
 //! one session on the same feed (one occasion a tile). Not told apart: friends who act within a
 //! minute of each other on many days on many authors' targets where nobody else does.
 //!

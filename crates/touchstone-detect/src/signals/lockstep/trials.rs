@@ -4,7 +4,7 @@
 //! Everything slow is conditioned on: which targets an account likes (taste, author, topic,
 //! popularity) and in which tile of time. Only the place within the tile is random under the null,
 //! with an intensity that is the largest of what four views of innocence allow: everybody's speed of
-//! reaction and hours, the account's own speed, its own hours, and the crowd that is on this very
+//! reaction and hours, the account's own speed, its own times of day, and the crowd that is on this very
 //! target in this very tile. Interval jitter with a fitted intensity (Amarasingham et al. 2012,
 //! "Conditional modeling and the jitter method of spike resampling").
 
