@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// Prior odds that somebody found with a proven ring belongs to it.
 const MEMBER_PRIOR_ODDS: f64 = 1.0;
 
+/// Probability from which an endorsement is discounted; below, it only widens the interval.
+const ACTED_ON_FROM: f64 = 0.5;
+
 /// What attribution knows of one member.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Member {
@@ -28,13 +31,21 @@ struct Member {
 pub struct Attribution {
     members: BTreeMap<u32, Member>,
     chances: BTreeMap<(u32, u32), (bool, f32)>,
+    /// By target, of proven rings: `(account, probability, ring)`, ascending by account.
+    proven: BTreeMap<u32, Vec<(u32, f32, u32)>>,
 }
 
 impl Attribution {
     /// Learns the members' shares from the trials of the final rings at their own scales. `line` is that
     /// of accusations, in bits.
     #[must_use]
-    pub fn new(rings: &[Ring], dossiers: &BTreeMap<u32, Dossier>, trials: &[Trial], line: f64) -> Self {
+    pub fn new(
+        rings: &[Ring],
+        dossiers: &BTreeMap<u32, Dossier>,
+        trials: &[Trial],
+        line: f64,
+        proven: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+    ) -> Self {
         let mut sums: BTreeMap<u32, (f64, f64, f64)> = BTreeMap::new();
         let mut chances = BTreeMap::new();
         for t in trials {
@@ -48,12 +59,12 @@ impl Attribution {
         for account in rings.iter().filter(|r| r.accused > 0).flat_map(|r| &r.members) {
             let Some((in_step, by_chance, trials)) = sums.get(account) else { continue };
             let share = ((in_step - by_chance) / (trials - by_chance).max(1e-9)).clamp(0.0, 0.99);
-            let dossier = &dossiers[account];
+            let Some(dossier) = dossiers.get(account) else { continue };
             let odds = MEMBER_PRIOR_ODDS * dossier.ln_e.min(60.0).exp();
             let accused = dossier.accused(line);
             members.insert(*account, Member { belongs: odds / (1.0 + odds), share, accused });
         }
-        Self { members, chances }
+        Self { members, chances, proven }
     }
 
     /// Whether the endorsement was in step with the account's ring; false where it could not be.
@@ -62,17 +73,32 @@ impl Attribution {
         self.chances.get(&(account, target)).is_some_and(|c| c.0)
     }
 
-    /// Probability that it is fake, for an endorsement by an accused account; a suspicion is not acted
-    /// on, so zero for everybody else.
+    /// Probability that it is fake, where something follows from it: for endorsements by accounts accused of acting in
+    /// step, and for those that are more likely a proven ring's than not. A suspicion is not acted on: zero for all others.
     #[must_use]
     pub fn p_fake(&self, account: u32, target: u32) -> f64 {
-        self.members.get(&account).filter(|m| m.accused).map_or(0.0, |m| self.part(m, account, target))
+        let in_step = self.members.get(&account).filter(|m| m.accused).map_or(0.0, |m| self.part(m, account, target));
+        let of_ring = self.of_proven(account, target);
+        if of_ring >= ACTED_ON_FROM { in_step.max(of_ring) } else { in_step }
     }
 
     /// The same for a suspect found beside accused accounts: what may be fake, and widens the interval.
     #[must_use]
     pub fn doubt(&self, account: u32, target: u32) -> f64 {
-        self.members.get(&account).filter(|m| !m.accused).map_or(0.0, |m| self.part(m, account, target))
+        let suspect = self.members.get(&account).filter(|m| !m.accused).map_or(0.0, |m| self.part(m, account, target));
+        let of_ring = self.of_proven(account, target);
+        if of_ring >= ACTED_ON_FROM { 0.0 } else { suspect.max(of_ring) }
+    }
+
+    fn of_proven(&self, account: u32, target: u32) -> f64 {
+        let all = self.proven(target);
+        all.binary_search_by_key(&account, |f| f.0).map_or(0.0, |i| f64::from(all[i].1))
+    }
+
+    /// What proven rings may have done to a target: `(account, probability, ring)`, ascending by account.
+    #[must_use]
+    pub fn proven(&self, target: u32) -> &[(u32, f32, u32)] {
+        self.proven.get(&target).map_or(&[], Vec::as_slice)
     }
 
     fn part(&self, member: &Member, account: u32, target: u32) -> f64 {

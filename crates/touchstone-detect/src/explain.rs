@@ -1,5 +1,7 @@
 //! Findings in words: sentences with the numbers in them.
 
+use crate::cohort::marks::Mark;
+use crate::cohort::run::{Cohorts, Proven};
 use crate::evalue::bits;
 use crate::findings::{Evidence, RingKind};
 use crate::fuse::Dossier;
@@ -105,13 +107,63 @@ pub fn account(dossier: &Dossier, schedule: Option<&Schedule>) -> Vec<Evidence> 
     list
 }
 
-/// The evidence on a ring: its members' occasions added up.
+/// The marks of a proven ring, strongest first: its members' counts added up.
 #[must_use]
-pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Schedule>) -> Vec<Evidence> {
+pub fn marks(ring: &Proven) -> Vec<Evidence> {
+    let mut list: Vec<Evidence> = ring
+        .group
+        .ln_e
+        .iter()
+        .map(|(mark, ln_e)| {
+            let members = &ring.group.bicluster.members;
+            let all = ring.group.inside.get(mark).map_or(&[][..], Vec::as_slice);
+            let all = all.iter().filter(|i| members.binary_search(&i.account).is_ok());
+            let (mut observed, mut trials, mut expected) = (0u64, 0u64, 0.0);
+            for i in all {
+                observed += u64::from(i.successes);
+                trials += u64::from(i.trials);
+                expected += f64::from(i.trials) * i.null.mean();
+            }
+            let b = bits(*ln_e);
+            let sentence = if *mark == Mark::InStep {
+                format!("its members act at the same moments beyond their pace, habits and the crowd ({b:.1} bits)")
+            } else {
+                format!(
+                    "{}: {} of {}, where the same accounts' conduct elsewhere gives {expected:.1} ({b:.1} bits)",
+                    mark.statistic(),
+                    count(observed),
+                    count(trials)
+                )
+            };
+            Evidence {
+                signal: mark.signal().into(),
+                bits: b,
+                statistic: mark.statistic().into(),
+                observed: observed as f64,
+                expected,
+                sentence,
+            }
+        })
+        .collect();
+    list.sort_by(|a, b| b.bits.total_cmp(&a.bits));
+    list
+}
+
+/// The evidence on a ring: its members' occasions added up, or the marks that prove it.
+#[must_use]
+pub fn ring(
+    ring: &Ring,
+    dossiers: &BTreeMap<u32, Dossier>,
+    schedule: Option<&Schedule>,
+    cohorts: &Cohorts,
+) -> Vec<Evidence> {
+    if let Some(number) = ring.proven {
+        return marks(&cohorts.rings[number as usize]);
+    }
     let mut list = Vec::new();
     let (mut observed, mut occasions, mut expected, mut members) = (0u64, 0u64, 0.0, 0u64);
     let (mut pool_observed, mut pool_expected, mut pool_members) = (0u64, 0.0, 0u64);
-    for d in ring.members.iter().map(|m| &dossiers[m]) {
+    for d in ring.members.iter().filter_map(|m| dossiers.get(m)) {
         if let Some((_, t)) = d.stronger() {
             observed += u64::from(t.observed);
             occasions += u64::from(t.occasions);
@@ -125,7 +177,7 @@ pub fn ring(ring: &Ring, dossiers: &BTreeMap<u32, Dossier>, schedule: Option<&Sc
         }
     }
     let mean = |f: &dyn Fn(&Dossier) -> f64| {
-        bits(crate::evalue::ln_mean(&ring.members.iter().map(|m| f(&dossiers[m])).collect::<Vec<_>>()))
+        bits(crate::evalue::ln_mean(&ring.members.iter().map(|m| dossiers.get(m).map_or(0.0, f)).collect::<Vec<_>>()))
     };
     // A ring found by its lists has no window of its own to be held against.
     if let (true, Some((schedule, scale))) = (members > 0, schedule.zip(ring.scale)) {

@@ -23,6 +23,8 @@ pub struct Dossier {
     pub ln_pool: f64,
     /// What each direction of lockstep said.
     pub lockstep: [Option<Testimony>; 2],
+    /// `ln e` of belonging to a proven ring, and which; see [`crate::cohort`].
+    pub cohort: Option<(f64, u32)>,
     /// What pool said by targets (an account is judged in one direction alone).
     pub pool: Option<PoolEvidence>,
     /// What each direction of pool said by lists.
@@ -40,7 +42,7 @@ impl Dossier {
     /// little help: a niche looks the same.
     #[must_use]
     pub fn accusing_bits(&self) -> f64 {
-        bits(self.ln_lockstep)
+        bits(ln_mean(&[self.ln_lockstep, self.cohort.map_or(0.0, |c| c.0)]))
     }
 
     /// Whether e-BH, whose line is `accusation_bits`, accuses it.
@@ -83,6 +85,7 @@ pub fn fuse(
     lockstep: [Vec<Testimony>; 2],
     pool: Vec<PoolEvidence>,
     lists: [Vec<PoolEvidence>; 2],
+    cohort: &BTreeMap<u32, (f64, u32)>,
 ) -> BTreeMap<u32, Dossier> {
     let mut dossiers: BTreeMap<u32, Dossier> = BTreeMap::new();
     for (direction, testimonies) in lockstep.into_iter().enumerate() {
@@ -99,13 +102,17 @@ pub fn fuse(
             dossiers.entry(p.account).or_default().lists[direction] = Some(p);
         }
     }
+    for (account, found) in cohort.iter().filter(|(_, c)| c.0 > 0.0) {
+        dossiers.entry(*account).or_default().cohort = Some(*found);
+    }
     for d in dossiers.values_mut() {
         let of = |t: &Option<Testimony>| t.as_ref().map_or(0.0, |t| t.ln_e);
         d.ln_lockstep = ln_mean(&[of(&d.lockstep[0]), of(&d.lockstep[1])]);
         let pool = |p: &Option<PoolEvidence>| p.map_or(0.0, |p| p.ln_e);
         let by_lists = ln_mean(&[pool(&d.lists[0]), pool(&d.lists[1])]);
         d.ln_pool = ln_mean(&[pool(&d.pool), by_lists]);
-        d.ln_e = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, d.ln_lockstep), (WEIGHT_POOL, d.ln_pool)]);
+        let by_chance = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, d.ln_lockstep), (WEIGHT_POOL, d.ln_pool)]);
+        d.ln_e = d.cohort.map_or(by_chance, |c| ln_mean(&[c.0, by_chance]));
     }
     dossiers
 }

@@ -1,12 +1,18 @@
-//! placeholder
+//! The core: which endorsements are fake, who faked them together, and how sure is that?
+//!
+//! Pure: no files, no clock, no environment, no unseeded randomness. Every signal is a `count` over a partition, whose
+//! results merge, and a `judge`, statistics on what they add up to. [`pipeline`] says in which order.
+
 pub mod attribute;
 pub mod census;
+pub mod cohort;
 pub mod counts;
 pub mod evalue;
 pub mod explain;
 pub mod findings;
 pub mod fuse;
 pub mod hash;
+pub mod likes;
 pub mod params;
 pub mod partition;
 pub mod pipeline;

@@ -18,6 +18,8 @@ pub struct Params {
     pub pool: PoolParams,
     /// The burst signal.
     pub burst: BurstParams,
+    /// Groups found without time.
+    pub cohort: CohortParams,
 }
 
 impl Default for Params {
@@ -29,6 +31,7 @@ impl Default for Params {
             lockstep: LockstepParams::default(),
             pool: PoolParams::default(),
             burst: BurstParams::default(),
+            cohort: CohortParams::default(),
         }
     }
 }
@@ -110,6 +113,22 @@ impl Default for PoolParams {
             shared_min: 3,
             stray_edges_per_account: 0.01,
         }
+    }
+}
+
+/// Parameters of the search for groups without time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CohortParams {
+    /// How many targets an innocent target may be linked to by chance, in each stratum of activity.
+    pub stray_edges_per_target: f64,
+    /// Target pairs held in memory at once; beyond, accounts are sampled.
+    pub keys_max: usize,
+}
+
+impl Default for CohortParams {
+    fn default() -> Self {
+        Self { stray_edges_per_target: 0.02, keys_max: 32 << 20 }
     }
 }
 

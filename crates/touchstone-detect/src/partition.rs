@@ -1,7 +1,7 @@
 //! The carrier of every count: endorsements of some targets, sorted.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int64Type, UInt32Type};
+use arrow_array::types::{Float32Type, Int64Type, UInt32Type, UInt64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
@@ -38,6 +38,12 @@ pub struct Partition<'a> {
     pub actor: &'a [u32],
     /// Microseconds since 1970 UTC.
     pub ts: &'a [i64],
+    /// Keyed hash of the address, 0 where unknown; empty where the log has none.
+    pub ip: &'a [u64],
+    /// Keyed hash of the device, 0 where unknown; empty where the log has none.
+    pub device: &'a [u64],
+    /// Milliseconds watched, on views; 0 where unknown; empty where the log has none.
+    pub dwell_ms: &'a [f32],
 }
 
 impl<'a> Partition<'a> {
@@ -53,7 +59,15 @@ impl<'a> Partition<'a> {
             }
             Ok(c)
         };
+        // Optional columns may hold nulls, whose slots read 0: unknown.
+        let hashes = |name: &str| {
+            batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<UInt64Type>()).map_or(&[][..], |c| c.values())
+        };
+        let dwell_ms = batch.column_by_name("dwell_ms").and_then(|c| c.as_primitive_opt::<Float32Type>());
         Ok(Self {
+            ip: hashes("ip"),
+            device: hashes("device"),
+            dwell_ms: dwell_ms.map_or(&[][..], |c| c.values()),
             target: column("target", &DataType::UInt32)?.as_primitive::<UInt32Type>().values(),
             actor: column("actor", &DataType::UInt32)?.as_primitive::<UInt32Type>().values(),
             ts: column("ts", &DataType::Int64)?.as_primitive::<Int64Type>().values(),

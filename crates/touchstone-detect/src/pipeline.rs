@@ -5,6 +5,7 @@
 
 use crate::attribute::Attribution;
 use crate::census::Census;
+use crate::cohort::run::{self as cohort, Cohorts};
 use crate::explain;
 use crate::findings::SignalRun;
 use crate::fuse::{self, Dossier};
@@ -72,6 +73,8 @@ pub struct Outcome {
     pub attribution: Attribution,
     /// Ring of each account as a roster (position in `rings`).
     pub roster: Roster,
+    /// Rings that were found without time and proven by their marks.
+    pub cohorts: Cohorts,
     /// Evidence on the bursts of targets, by target.
     pub bursts: BTreeMap<u32, BurstEvidence>,
     /// What ran.
@@ -159,10 +162,12 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
         }
     };
 
+    let cohorts = cohort::run(engine, census, timed.as_ref().map(|t| (&t.0, &t.1)), params)?;
+
     let (dossiers, accusation_bits, rings) = engine.stage("fuse", census.endorsers() as u64, || {
-        let dossiers = fuse::fuse(tested.testimonies, pool_evidence, list_evidence);
+        let dossiers = fuse::fuse(tested.testimonies, pool_evidence, list_evidence, &cohorts.accounts);
         let line = fuse::accusation_bits(&dossiers, census.endorsers(), params);
-        let rings = merge::rings(&rosters, &tested.ring_ln_e, &list_rosters, &dossiers, line, params);
+        let rings = merge::rings(&rosters, &tested.ring_ln_e, &list_rosters, &dossiers, line, params, &cohorts);
         (dossiers, line, rings)
     });
     let roster = merge::final_roster(&rings, census.degree.len());
@@ -182,7 +187,7 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
         })?,
         _ => Vec::new(),
     };
-    let attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits);
+    let attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, cohorts.fake.clone());
     Ok(Outcome {
         schedule: timed.map(|t| t.0),
         dossiers,
@@ -190,6 +195,7 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
         rings,
         attribution,
         roster,
+        cohorts,
         bursts,
         signals,
         warnings,

@@ -13,17 +13,7 @@ const SPLIT_MODULARITY_MIN: f64 = 0.3;
 /// of edges alone.
 #[must_use]
 pub fn groups(edges: &[(u32, u32, f64)], members_min: usize) -> Vec<Vec<u32>> {
-    let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    let index = |id: u32| nodes.binary_search(&id).unwrap_or_default();
-    let mut links: Vec<Vec<(usize, f64)>> = vec![Vec::new(); nodes.len()];
-    for (a, b, w) in edges {
-        let (a, b) = (index(*a), index(*b));
-        links[a].push((b, *w));
-        links[b].push((a, *w));
-    }
-    links.iter_mut().for_each(|l| l.sort_by_key(|x| x.0));
+    let (nodes, links) = graph(edges);
     let mut found = Vec::new();
     for component in components(&links) {
         if component.len() < members_min {
@@ -37,6 +27,35 @@ pub fn groups(edges: &[(u32, u32, f64)], members_min: usize) -> Vec<Vec<u32>> {
     }
     found.sort();
     found
+}
+
+/// Communities of the whole graph by modularity at a resolution: the higher, the smaller
+/// (Reichardt & Bornholdt 2006). In ascending order of their smallest members, which are ascending too.
+#[must_use]
+pub fn communities(edges: &[(u32, u32, f64)], resolution: f64, members_min: usize) -> Vec<Vec<u32>> {
+    let (nodes, links) = graph(edges);
+    let labels = louvain(&links, resolution);
+    let mut parts: Vec<Vec<u32>> = vec![Vec::new(); labels.iter().max().map_or(0, |m| m + 1)];
+    labels.iter().zip(&nodes).for_each(|(l, n)| parts[*l].push(*n));
+    parts.retain(|p| p.len() >= members_min);
+    parts.sort();
+    parts
+}
+
+/// Nodes of edges, ascending, and each one's links by position.
+fn graph(edges: &[(u32, u32, f64)]) -> (Vec<u32>, Vec<Vec<(usize, f64)>>) {
+    let mut nodes: Vec<u32> = edges.iter().flat_map(|e| [e.0, e.1]).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let index = |id: u32| nodes.binary_search(&id).unwrap_or_default();
+    let mut links: Vec<Vec<(usize, f64)>> = vec![Vec::new(); nodes.len()];
+    for (a, b, w) in edges {
+        let (a, b) = (index(*a), index(*b));
+        links[a].push((b, *w));
+        links[b].push((a, *w));
+    }
+    links.iter_mut().for_each(|l| l.sort_by_key(|x| x.0));
+    (nodes, links)
 }
 
 fn components(links: &[Vec<(usize, f64)>]) -> Vec<Vec<usize>> {
@@ -71,7 +90,7 @@ fn split(component: &[usize], links: &[Vec<(usize, f64)>]) -> Vec<Vec<usize>> {
     let local = |id: usize| component.binary_search(&id).unwrap_or_default();
     let graph: Vec<Vec<(usize, f64)>> =
         component.iter().map(|n| links[*n].iter().map(|(o, w)| (local(*o), *w)).collect()).collect();
-    let labels = louvain(&graph);
+    let labels = louvain(&graph, 1.0);
     if modularity(&graph, &labels) < SPLIT_MODULARITY_MIN {
         return vec![component.to_vec()];
     }
@@ -97,11 +116,11 @@ fn modularity(graph: &[Vec<(usize, f64)>], labels: &[usize]) -> f64 {
 }
 
 /// Labels by repeated local moving and contraction, in node order (deterministic).
-fn louvain(graph: &[Vec<(usize, f64)>]) -> Vec<usize> {
+fn louvain(graph: &[Vec<(usize, f64)>], resolution: f64) -> Vec<usize> {
     let mut labels: Vec<usize> = (0..graph.len()).collect();
     let mut level: Vec<Vec<(usize, f64)>> = graph.to_vec();
     loop {
-        let (moved, assignment) = local_moves(&level);
+        let (moved, assignment) = local_moves(&level, resolution);
         if !moved {
             return labels;
         }
@@ -117,7 +136,7 @@ fn louvain(graph: &[Vec<(usize, f64)>]) -> Vec<usize> {
     }
 }
 
-fn local_moves(graph: &[Vec<(usize, f64)>]) -> (bool, Vec<usize>) {
+fn local_moves(graph: &[Vec<(usize, f64)>], resolution: f64) -> (bool, Vec<usize>) {
     let n = graph.len();
     let strength: Vec<f64> = graph.iter().map(|l| l.iter().map(|x| x.1).sum()).collect();
     let total: f64 = strength.iter().sum::<f64>().max(f64::MIN_POSITIVE);
@@ -140,7 +159,7 @@ fn local_moves(graph: &[Vec<(usize, f64)>]) -> (bool, Vec<usize>) {
             }
             let own = label[i];
             sums[own] -= strength[i];
-            let gain = |l: usize| to[l] - sums[l] * strength[i] / total;
+            let gain = |l: usize| to[l] - resolution * sums[l] * strength[i] / total;
             let (mut best, mut best_gain) = (own, gain(own));
             for l in &near {
                 // A strict improvement, or the smaller label at a tie in gain: order-free.

@@ -1,6 +1,7 @@
 //! One set of rings out of both directions of the cross-fit.
 
 use super::roster::{Roster, Sets};
+use crate::cohort::run::Cohorts;
 use crate::evalue::{bits, ebh_threshold, ln_mean};
 use crate::findings::RingKind;
 use crate::fuse::Dossier;
@@ -33,6 +34,8 @@ pub struct Ring {
     /// `ln e` against "its members act independently"; for groups that share lists the mean over the
     /// members listed.
     pub ln_e: f64,
+    /// Its number among the proven rings of [`crate::cohort`]; `None` for those found otherwise.
+    pub proven: Option<u32>,
 }
 
 /// Merges candidates of both directions and of the pool signal, drops by-standers, and orders
@@ -50,12 +53,13 @@ pub fn rings(
     dossiers: &BTreeMap<u32, Dossier>,
     accusation_bits: f64,
     params: &Params,
+    cohorts: &Cohorts,
 ) -> Vec<Ring> {
     let join = joined(rosters);
     let list_join = joined(list_rosters);
     let whole = group_evidence(&join, ring_ln_e);
     let line = ebh_threshold(&whole.values().copied().collect::<Vec<_>>(), whole.len(), params.fdr);
-    let strength = |a: &u32| dossiers[a].bits();
+    let strength = |a: &u32| dossiers.get(a).map_or(0.0, Dossier::bits);
     let sorted = |mut members: Vec<u32>| {
         members.sort_by(|a, b| strength(b).total_cmp(&strength(a)).then(a.cmp(b)));
         members
@@ -67,8 +71,10 @@ pub fn rings(
             in_step.entry(join[direction][t.ring as usize]).or_default().push(*account);
         }
     }
-    let mut rings: Vec<Ring> = Vec::new();
+    let mut rings = proven(cohorts, dossiers, accusation_bits);
+    let held: BTreeSet<u32> = rings.iter().flat_map(|r| r.members.iter().copied()).collect();
     for (id, members) in in_step {
+        let members: Vec<u32> = members.into_iter().filter(|a| !held.contains(a)).collect();
         let accused = members.iter().filter(|a| dossiers[a].accused(accusation_bits)).count();
         // Beside the accused a member needs some evidence of its own; in a ring that is only worth
         // a look, any that points its way.
@@ -76,7 +82,7 @@ pub fn rings(
         let members = sorted(members.into_iter().filter(|a| strength(a) >= least).collect());
         if members.len() >= 2 && (accused > 0 || whole[&id] >= line) {
             let scale = Some(common_scale(&members, dossiers));
-            rings.push(Ring { kind: RingKind::Farm, members, scale, accused, ln_e: whole[&id] });
+            rings.push(Ring { kind: RingKind::Farm, members, scale, accused, ln_e: whole[&id], proven: None });
         }
     }
     // Then, among the rest, those that share lists.
@@ -96,7 +102,7 @@ pub fn rings(
         let suspects = members.iter().filter(|a| strength(a) >= params.suspect_bits).count();
         if members.len() >= 3 && suspects >= LIST_SUSPECTS_MIN {
             let ln_e = ln_mean(&members.iter().map(|a| dossiers[a].ln_pool).collect::<Vec<_>>());
-            rings.push(Ring { kind: RingKind::Collusion, members, scale: None, accused: 0, ln_e });
+            rings.push(Ring { kind: RingKind::Collusion, members, scale: None, accused: 0, ln_e, proven: None });
         }
     }
     rings.sort_by(|a, b| {
@@ -106,6 +112,36 @@ pub fn rings(
             .then(b.members.len().cmp(&a.members.len()))
             .then(a.members.cmp(&b.members))
     });
+    rings
+}
+
+/// The proven rings; an account is a member of the one that says most of it.
+fn proven(cohorts: &Cohorts, dossiers: &BTreeMap<u32, Dossier>, accusation_bits: f64) -> Vec<Ring> {
+    let mut taken: BTreeSet<u32> = BTreeSet::new();
+    let mut rings = Vec::new();
+    for (number, ring) in cohorts.rings.iter().enumerate() {
+        let mut members: Vec<(f64, u32)> = ring
+            .standings
+            .iter()
+            .filter(|s| s.belongs >= 0.5 && !taken.contains(&s.account))
+            .filter(|s| dossiers.get(&s.account).and_then(|d| d.cohort).is_none_or(|c| c.1 == number as u32))
+            .map(|s| (s.ln_e(), s.account))
+            .collect();
+        members.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let members: Vec<u32> = members.into_iter().map(|m| m.1).collect();
+        taken.extend(&members);
+        let accused = members.iter().filter(|a| dossiers.get(a).is_some_and(|d| d.accused(accusation_bits))).count();
+        if members.len() >= 2 {
+            rings.push(Ring {
+                kind: ring.kind,
+                members,
+                scale: None,
+                accused,
+                ln_e: ring.ln_e,
+                proven: Some(number as u32),
+            });
+        }
+    }
     rings
 }
 

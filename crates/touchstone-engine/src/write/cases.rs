@@ -151,7 +151,7 @@ fn report_case(store: &Store, outcome: &Outcome, totals: &Totals, case: &Case<'_
             })
         })
         .collect();
-    let mut evidence = explain::ring(ring, &outcome.dossiers, outcome.schedule.as_ref());
+    let mut evidence = explain::ring(ring, &outcome.dossiers, outcome.schedule.as_ref(), &outcome.cohorts);
     evidence.truncate(5);
     RingCase {
         ring: case.name.clone(),

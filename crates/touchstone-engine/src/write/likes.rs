@@ -162,6 +162,7 @@ fn part(
         let target = partition.target[range.start];
         let name = store.targets().get(target);
         let mut tally = Tally::default();
+        let proven = outcome.attribution.proven(target);
         if let Some(burst) = outcome.bursts.get(&target).filter(|b| b.accepted) {
             tally.doubt((f64::from(burst.peak.observed) - burst.peak.expected).max(0.0));
         }
@@ -169,9 +170,10 @@ fn part(
             let (account, ts) = (partition.actor[i], partition.ts[i]);
             let ring = outcome.roster.of(account);
             // Nearly all rows: no ring, nothing to compute.
-            let p = if ring.is_none() { 0.0 } else { p_fake(outcome, account, target) };
+            let held = ring.is_some() || !proven.is_empty();
+            let p = if held { p_fake(outcome, account, target) } else { 0.0 };
             tally.add(p, ring);
-            if ring.is_some() {
+            if held {
                 tally.doubt(outcome.attribution.doubt(account, target));
             }
             actors.append_value(store.actors().get(account));

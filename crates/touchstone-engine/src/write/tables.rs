@@ -97,7 +97,7 @@ pub(super) fn write(
         vec![
             strings(rows.iter().map(|(c, _, _)| c.name.as_str())),
             strings(rows.iter().map(|(_, m, _)| store.actors().get(*m))),
-            floats(rows.iter().map(|(_, m, _)| outcome.dossiers[m].bits())),
+            floats(rows.iter().map(|(_, m, _)| outcome.dossiers.get(m).map_or(0.0, |d| d.bits()))),
             counts(rows.iter().map(|(_, _, n)| *n)),
         ]
     })?;
@@ -118,6 +118,9 @@ fn write_accounts(
         let verdicts: Vec<_> = ids.iter().map(|a| verdict(outcome, *a, params)).collect();
         let top = |a: &u32| {
             let d = outcome.dossiers.get(a).filter(|d| d.ln_e > 0.0)?;
+            if let Some((_, ring)) = d.cohort.filter(|c| c.0 > d.ln_lockstep) {
+                return outcome.cohorts.rings[ring as usize].top_signal();
+            }
             Some(if d.ln_lockstep >= d.ln_pool { "lockstep" } else { "pool" })
         };
         vec![
@@ -165,7 +168,7 @@ fn write_evidence(
     let mut lines = Vec::new();
     let schedule = outcome.schedule.as_ref();
     for c in cases {
-        for evidence in explain::ring(c.ring, &outcome.dossiers, schedule) {
+        for evidence in explain::ring(c.ring, &outcome.dossiers, schedule, &outcome.cohorts) {
             let detail = serde_json::json!({ "sentence": evidence.sentence, "members": c.ring.members.len() });
             lines.push(Line { subject_type: "ring", subject: c.name.clone(), evidence, detail });
         }

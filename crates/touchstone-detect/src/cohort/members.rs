@@ -1,0 +1,194 @@
+//! Who belongs to a proven ring, and which of their endorsements are the ring's.
+//!
+//! An account is held against a proven ring by a likelihood ratio: what it endorses (how much of its life is
+//! the ring's, against what strangers of like activity have of those targets) times how it did so inside, by every mark
+//! the ring is known by. Traits are of different data (targets, views, devices, addresses, times), so they multiply. Each
+//! ratio has mean one for somebody who has nothing to do with the ring; negative bits acquit.
+
+use super::contrast::{Beta, Inside, rate_without};
+use super::marks::{Mark, Traits, stray_device_share};
+use super::proof::Group;
+use super::refine::owners_by_account;
+use crate::census::Census;
+use crate::findings::RingKind;
+use crate::likes::{Likes, Seen};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Most that one trait may say for or against an account, in `ln` (12 bits): traits of many occasions are not as
+/// independent as they look.
+const LN_TRAIT_MAX: f64 = 8.3;
+
+/// What is held against an account in one ring.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The account.
+    pub account: u32,
+    /// `ln` likelihood ratio of what it endorses.
+    pub ln_pool: f64,
+    /// Owners among the ring's targets of whom it endorsed something, and all its owners.
+    pub owners: (u32, u32),
+    /// As many strangers would have.
+    pub expected: f64,
+    /// `ln` likelihood ratio by mark, with the counts behind it.
+    pub by_mark: BTreeMap<Mark, (f64, Inside)>,
+    /// Probability that it belongs to the ring.
+    pub belongs: f64,
+}
+
+impl Standing {
+    /// All of it.
+    #[must_use]
+    pub fn ln_e(&self) -> f64 {
+        self.ln_pool + self.by_mark.values().map(|m| m.0).sum::<f64>()
+    }
+}
+
+/// Distinct owners of what an account endorsed.
+fn owners_of(likes: &Likes, census: &Census<'_>, account: u32) -> u32 {
+    let mut owners: Vec<u64> = likes.of_account(account).map(|i| census.author(likes.target[i])).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    owners.len() as u32
+}
+
+/// Judges everybody who endorsed a target of the ring. `in_step` is the lockstep test by account. Ascending by
+/// account.
+#[must_use]
+pub fn judge(
+    group: &Group,
+    likes: &Likes,
+    census: &Census<'_>,
+    traits: &Traits,
+    in_step: &BTreeMap<u32, f64>,
+) -> Vec<Standing> {
+    let bicluster = &group.bicluster;
+    let touched = owners_by_account(likes, census, &bicluster.targets);
+    let is_member = |a: u32| bicluster.members.binary_search(&a).is_ok();
+    let rows: Vec<(u32, u32, u32)> = touched.par_iter().map(|(a, x)| (*a, *x, owners_of(likes, census, *a))).collect();
+    // Strangers: everybody else in the log, of whom most have nothing of the ring's targets.
+    let (mut s, mut n) = (0u64, 0u64);
+    for (_, x, k) in rows.iter().filter(|r| !is_member(r.0)) {
+        s += u64::from(*x);
+        n += u64::from(*k);
+    }
+    let inside_by_members: u64 = bicluster.members.iter().map(|a| likes.of_account(*a).len() as u64).sum();
+    let everybody = (likes.len() as u64 - inside_by_members).max(n).max(1);
+    let share = ((s as f64 + 1.0) / everybody as f64).min(0.5);
+    // Spread over those who came near at all: devoted followers of its targets are the innocent to mind.
+    let near = Beta::fit(rows.iter().filter(|r| !is_member(r.0)).map(|r| (r.1, r.2)));
+    let weight = (near.a + near.b).min(50.0);
+    let stranger = Beta { a: share * weight, b: (1.0 - share) * weight };
+    let member = Beta::fit(rows.iter().filter(|r| is_member(r.0)).map(|r| (r.1, r.2)));
+    // Devotion is of the same data as the pool ratio.
+    let marked: Vec<Mark> = group.marked().into_iter().filter(|m| *m != Mark::Devoted).collect();
+    let prior = bicluster.members.len() as f64 / f64::from(likes.accounts());
+    let stray = stray_device_share(bicluster, likes, traits);
+    let by_mark: BTreeMap<Mark, BTreeMap<u32, Inside>> = marked
+        .iter()
+        .filter_map(|m| Some((*m, group.inside.get(m)?.iter().map(|i| (i.account, *i)).collect())))
+        .collect();
+    let members_inside: BTreeMap<Mark, Vec<Inside>> = marked
+        .iter()
+        .filter_map(|m| Some((*m, group.inside.get(m)?.iter().filter(|i| is_member(i.account)).copied().collect())))
+        .collect();
+    rows.par_iter()
+        .map(|(account, x, k)| {
+            let ln_pool = member.ln_likelihood(*x, *k) - stranger.ln_likelihood(*x, *k);
+            let mut of = BTreeMap::new();
+            for (mark, all) in &by_mark {
+                let Some(inside) = all.get(account).filter(|i| i.trials > 0) else { continue };
+                let mut inside = *inside;
+                if *mark == Mark::SharedDevice {
+                    inside.null = Beta { a: stray * 1e3, b: (1.0 - stray) * 1e3 };
+                }
+                let rate = rate_without(&members_inside[mark], *account);
+                of.insert(*mark, (inside.ln_ratio(rate).clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX), inside));
+            }
+            if let Some(ln) = in_step.get(account).filter(|_| marked.contains(&Mark::InStep)) {
+                let none = Inside { account: *account, successes: 0, trials: 0, null: Beta { a: 1.0, b: 1.0 } };
+                of.insert(Mark::InStep, (ln.clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX), none));
+            }
+            let mut standing = Standing {
+                account: *account,
+                ln_pool,
+                owners: (*x, *k),
+                expected: f64::from(*k) * share,
+                by_mark: of,
+                belongs: 0.0,
+            };
+            let odds = prior * standing.ln_e().min(60.0).exp();
+            standing.belongs = odds / (1.0 + odds);
+            standing
+        })
+        .collect()
+}
+
+/// Probabilities that endorsements are the ring's, `(account, target, p)`, of everybody with a standing.
+#[must_use]
+pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32, u32, f64)> {
+    let kind = group.kind();
+    let targets = &group.bicluster.targets;
+    let unseen = group.inside.get(&Mark::Unseen).map(|all| rate_without(all, u32::MAX));
+    let mut out = Vec::new();
+    for s in standings.iter().filter(|s| s.belongs > 0.01) {
+        for i in likes.of_account(s.account) {
+            let target = likes.target[i];
+            let inside = targets.binary_search(&target).is_ok();
+            let p = match (kind, inside) {
+                // The account itself is the operator's: what it does elsewhere is cover.
+                (RingKind::Farm, true) => s.belongs,
+                (RingKind::Farm, false) => s.belongs * s.belongs,
+                (_, false) => 0.0,
+                (_, true) => {
+                    // Its own taste would have given it so many of them.
+                    let own = (s.expected / f64::from(s.owners.0.max(1))).min(0.9);
+                    let odds = (1.0 - own) / own.max(1e-3) * seen_ratio(likes.seen[i], unseen, s);
+                    s.belongs * odds / (1.0 + odds)
+                }
+            };
+            if p > 0.001 {
+                out.push((s.account, target, p));
+            }
+        }
+    }
+    out
+}
+
+/// How much likelier the ring's endorsements are to be seen, or not seen, to have been looked at first than
+/// the account's own.
+fn seen_ratio(seen: Seen, ring_unseen: Option<f64>, s: &Standing) -> f64 {
+    let (Some(ring), Some((_, own))) = (ring_unseen, s.by_mark.get(&Mark::Unseen)) else { return 1.0 };
+    let own = own.null.mean().clamp(0.01, 0.99);
+    match seen {
+        Seen::Unknown => 1.0,
+        Seen::No => ring / own,
+        Seen::Yes => (1.0 - ring) / (1.0 - own),
+    }
+}
+
+/// How many of a ring's members endorsed each of its targets, in their order.
+#[must_use]
+pub fn support(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
+    let of = |t: &u32| {
+        let members =
+            likes.of_target(*t).iter().filter(|i| group.members.binary_search(&likes.account[**i as usize]).is_ok());
+        members.count() as u32
+    };
+    group.targets.iter().map(of).collect()
+}
+
+/// Accounts beside the members that endorsed at least two of its supported targets: to be judged as well.
+#[must_use]
+pub fn bystanders(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
+    let mut all: Vec<u32> = group
+        .targets
+        .iter()
+        .flat_map(|t| likes.of_target(*t))
+        .map(|i| likes.account[*i as usize])
+        .filter(|a| group.members.binary_search(a).is_err())
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}

@@ -1,0 +1,87 @@
+//! Pairs of targets that share more endorsers than chance gives.
+//!
+//! Chung-Lu: with `d` endorsements of a target by the accounts looked at and `m` in all, two targets share
+//! `d1 d2 S` of them by chance, `S = sum k (k - 1) / m^2` over these accounts' activities `k`. Busy accounts share
+//! with everybody, so the few that a pool's light accounts share drown among them: the test is made for
+//! several strata of activity.
+
+use crate::census::Census;
+use crate::evalue::ln_poisson_tail;
+use crate::hash::mix64;
+use crate::likes::Likes;
+use crate::params::CohortParams;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Most endorsements of an account in each stratum. Two thirds of a decade each.
+const STRATA: [u32; 4] = [8, 24, 80, 300];
+
+/// Endorsements (of the stratum) from which a target is paired.
+const POPULARITY_MIN: u32 = 4;
+
+/// Shared endorsers that a pair needs.
+const JOINT_MIN: u32 = 2;
+
+/// Surprising pairs of targets of different owners, `(low, high, weight)`, ascending; the weight is the
+/// logarithm of observed over expected.
+#[must_use]
+pub fn edges(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams) -> Vec<(u32, u32, f64)> {
+    let mut all: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+    for most in STRATA {
+        for (pair, weight) in stratum(likes, census, most, seed, params) {
+            let w = all.entry(pair).or_default();
+            *w = w.max(weight);
+        }
+    }
+    all.into_iter().map(|((a, b), w)| (a, b, w)).collect()
+}
+
+fn stratum(likes: &Likes, census: &Census<'_>, most: u32, seed: u64, params: &CohortParams) -> Vec<((u32, u32), f64)> {
+    let accounts: Vec<u32> =
+        (0..likes.accounts()).filter(|a| (2..=most).contains(&census.degree[*a as usize])).collect();
+    let pairs = |k: u32| u64::from(k) * u64::from(k.saturating_sub(1)) / 2;
+    let work: u64 = accounts.iter().map(|a| pairs(census.degree[*a as usize])).sum();
+    // Where there are too many pairs, a sample of accounts.
+    let limit = (params.keys_max as f64 / work.max(1) as f64).min(1.0);
+    let chosen = |a: &u32| {
+        let key = if census.timed { census.actor_first_ts[*a as usize] as u64 } else { u64::from(*a) };
+        limit >= 1.0 || (mix64(key ^ mix64(seed ^ 0xC040)) as f64) < limit * u64::MAX as f64
+    };
+    let accounts: Vec<u32> = accounts.into_iter().filter(chosen).collect();
+    let mut degree = vec![0u32; likes.targets() as usize];
+    for a in &accounts {
+        likes.of_account(*a).for_each(|i| degree[likes.target[i] as usize] += 1);
+    }
+    let popular = degree.iter().filter(|d| **d >= POPULARITY_MIN).count();
+    let of = |a: u32| likes.of_account(a).map(|i| likes.target[i]).filter(|t| degree[*t as usize] >= POPULARITY_MIN);
+    let activity: Vec<f64> = accounts.iter().map(|a| of(*a).count() as f64).collect();
+    let total: f64 = activity.iter().sum();
+    let share = activity.iter().map(|k| k * (k - 1.0)).sum::<f64>() / (total * total).max(1.0);
+    let mut keys: Vec<u64> = accounts
+        .par_iter()
+        .flat_map_iter(|a| {
+            let targets: Vec<u32> = of(*a).collect();
+            let mut keys = Vec::with_capacity(targets.len() * targets.len().saturating_sub(1) / 2);
+            for (i, s) in targets.iter().enumerate() {
+                for t in &targets[i + 1..] {
+                    if census.author(*s) != census.author(*t) {
+                        keys.push(u64::from(*s.min(t)) << 32 | u64::from(*s.max(t)));
+                    }
+                }
+            }
+            keys
+        })
+        .collect();
+    keys.par_sort_unstable();
+    let line = (params.stray_edges_per_target / popular.max(1) as f64).ln();
+    let runs: Vec<&[u64]> = keys.chunk_by(|a, b| a == b).filter(|r| r.len() >= JOINT_MIN as usize).collect();
+    runs.par_iter()
+        .filter_map(|run| {
+            let (a, b) = ((run[0] >> 32) as u32, run[0] as u32);
+            let expected = f64::from(degree[a as usize]) * f64::from(degree[b as usize]) * share;
+            let n = run.len() as u32;
+            let surprising = f64::from(n) > expected && ln_poisson_tail(n, expected) < line;
+            surprising.then(|| ((a, b), (f64::from(n) / expected).ln()))
+        })
+        .collect()
+}

@@ -1,0 +1,87 @@
+//! Which groups are rings, and of what kind.
+
+use super::contrast::{Inside, ln_group};
+use super::marks::{MARKS, Mark};
+use super::refine::Bicluster;
+use crate::evalue::ebh_threshold;
+use crate::findings::RingKind;
+use std::collections::BTreeMap;
+
+/// Share of its targets that members own, from which a group counts as mutual.
+const MUTUAL_MIN: f64 = 0.5;
+
+/// Members up to which a mutual group that reacts at once is a pod.
+const POD_MAX: usize = 80;
+
+/// `ln e` from which a mark counts when the kind is named (5 bits).
+const LN_MARK: f64 = 3.47;
+
+/// A group with its marks.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Accounts and targets.
+    pub bicluster: Bicluster,
+    /// What members (and others on its targets) did inside, by mark.
+    pub inside: BTreeMap<Mark, Vec<Inside>>,
+    /// `ln e` by mark.
+    pub ln_e: BTreeMap<Mark, f64>,
+    /// Share of its targets that members own.
+    pub mutual: f64,
+}
+
+impl Group {
+    /// Judges the marks; `in_step` is `ln e` of the lockstep test where it ran.
+    #[must_use]
+    pub fn new(bicluster: Bicluster, inside: BTreeMap<Mark, Vec<Inside>>, mutual: f64, in_step: Option<f64>) -> Self {
+        let member = |i: &&Inside| bicluster.members.binary_search(&i.account).is_ok();
+        let mut ln_e: BTreeMap<Mark, f64> = inside
+            .iter()
+            .filter(|(mark, _)| if mutual >= MUTUAL_MIN { !mark.of_other_groups() } else { !mark.of_mutual_groups() })
+            .map(|(mark, all)| {
+                let members: Vec<Inside> = all.iter().filter(member).copied().collect();
+                (*mark, ln_group(&members, mark.rates()))
+            })
+            .collect();
+        if let Some(ln) = in_step {
+            ln_e.insert(Mark::InStep, ln);
+        }
+        Self { bicluster, inside, ln_e, mutual }
+    }
+
+    /// Evidence against "these are people of one taste", as `ln e`: that of the second strongest mark, so that no
+    /// single trait convicts, less what looking at all of them costs.
+    #[must_use]
+    pub fn ln_proof(&self) -> f64 {
+        let mut all: Vec<f64> = self.ln_e.values().copied().collect();
+        all.sort_by(|a, b| b.total_cmp(a));
+        all.get(1).map_or(0.0, |second| second - (MARKS.len() as f64).ln())
+    }
+
+    /// Marks that count, in order.
+    #[must_use]
+    pub fn marked(&self) -> Vec<Mark> {
+        self.ln_e.iter().filter(|(_, ln)| **ln >= LN_MARK).map(|(m, _)| *m).collect()
+    }
+
+    /// Its kind by its marks.
+    #[must_use]
+    pub fn kind(&self) -> RingKind {
+        let has = |m: Mark| self.ln_e.get(&m).is_some_and(|ln| *ln >= LN_MARK);
+        if has(Mark::ForeignDevice) && has(Mark::Unseen) && self.mutual < MUTUAL_MIN {
+            RingKind::Collusion
+        } else if self.mutual < MUTUAL_MIN {
+            RingKind::Farm
+        } else if self.bicluster.members.len() <= POD_MAX && !has(Mark::InSequence) {
+            RingKind::Pod
+        } else {
+            RingKind::Exchange
+        }
+    }
+}
+
+/// Line on [`Group::ln_proof`] at level `q`, by e-BH over all groups.
+#[must_use]
+pub fn line(groups: &[Group], q: f64) -> f64 {
+    let all: Vec<f64> = groups.iter().map(Group::ln_proof).collect();
+    ebh_threshold(&all, all.len(), q)
+}

@@ -1,0 +1,99 @@
+//! A group of targets and the accounts that work them off, each refined by the other.
+//!
+//! Rates of chance come from everybody but the group itself: a ring that inflates its own baseline
+//! hides in it.
+
+use crate::census::Census;
+use crate::evalue::ln_poisson_tail;
+use crate::likes::Likes;
+
+/// Rounds at most; most groups settle in two or three.
+const ROUNDS: usize = 4;
+
+/// Chance below which an account's share in the group's targets makes it a member, and below which
+/// members' endorsements make a target the group's.
+const LN_MEMBER: f64 = -6.9;
+const LN_TARGET: f64 = -11.5;
+
+/// Unrelated owners of whom a member endorsed something, and members that a target needs.
+const OWNERS_MIN: u32 = 2;
+pub(super) const SUPPORT_MIN: u32 = 3;
+
+/// Smallest group.
+const MEMBERS_MIN: usize = 5;
+const TARGETS_MIN: usize = 3;
+
+/// Accounts and targets that belong together; both ascending.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bicluster {
+    /// The accounts.
+    pub members: Vec<u32>,
+    /// The targets.
+    pub targets: Vec<u32>,
+}
+
+/// Of how many owners an account endorsed something among `targets`: `(account, owners)`, ascending.
+#[must_use]
+pub fn owners_by_account(likes: &Likes, census: &Census<'_>, targets: &[u32]) -> Vec<(u32, u32)> {
+    let mut rows: Vec<(u32, u64)> = Vec::new();
+    for t in targets {
+        let author = census.author(*t);
+        rows.extend(likes.of_target(*t).iter().map(|i| (likes.account[*i as usize], author)));
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    rows.chunk_by(|a, b| a.0 == b.0).map(|r| (r[0].0, r.len() as u32)).collect()
+}
+
+/// Refines from a group of targets; `None` where nothing holds together.
+#[must_use]
+pub fn refine(likes: &Likes, census: &Census<'_>, seed: &[u32]) -> Option<Bicluster> {
+    let total = likes.len() as f64;
+    let mut targets = seed.to_vec();
+    let mut members = Vec::new();
+    for _ in 0..ROUNDS {
+        let owners = owners_by_account(likes, census, &targets);
+        let given: u64 = targets.iter().map(|t| likes.of_target(*t).len() as u64).sum();
+        let loyal: Vec<(u32, u32)> = owners.iter().copied().filter(|(_, n)| *n >= OWNERS_MIN).collect();
+        let by_loyal: u64 = loyal
+            .iter()
+            .map(|(a, _)| {
+                likes.of_account(*a).filter(|i| targets.binary_search(&likes.target[*i]).is_ok()).count() as u64
+            })
+            .sum();
+        let share = ((given - by_loyal) as f64 + 1.0) / (total - by_loyal as f64).max(1.0);
+        members = loyal
+            .into_iter()
+            .filter(|(a, n)| ln_poisson_tail(*n, f64::from(census.degree[*a as usize]) * share) < LN_MEMBER)
+            .map(|(a, _)| a)
+            .collect();
+        if members.len() < MEMBERS_MIN {
+            return None;
+        }
+        let next = targets_of(likes, &members, &targets);
+        if next.len() < TARGETS_MIN {
+            return None;
+        }
+        if next == targets {
+            break;
+        }
+        targets = next;
+    }
+    Some(Bicluster { members, targets })
+}
+
+/// Targets that the members endorse beyond what others' interest in them explains.
+fn targets_of(likes: &Likes, members: &[u32], targets: &[u32]) -> Vec<u32> {
+    let mut all: Vec<u32> = members.iter().flat_map(|a| likes.of_account(*a)).map(|i| likes.target[i]).collect();
+    all.sort_unstable();
+    let outside = all.iter().filter(|t| targets.binary_search(t).is_err()).count() as f64;
+    let rate = (outside + 1.0) / (likes.len() - all.len() + 1) as f64;
+    all.chunk_by(|a, b| a == b)
+        .filter(|run| {
+            let n = run.len() as u32;
+            let others = likes.of_target(run[0]).len() as f64 - f64::from(n);
+            n >= SUPPORT_MIN && ln_poisson_tail(n, others * rate + 0.05) < LN_TARGET
+        })
+        .map(|run| run[0])
+        .collect()
+}

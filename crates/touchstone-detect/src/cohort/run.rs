@@ -1,0 +1,211 @@
+//! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
+
+use super::marks::{self, Mark, Traits};
+use super::members::{self, Standing};
+use super::proof::{self, Group};
+use super::views::{self, Places, Tally, Viewing};
+use crate::census::Census;
+use crate::evalue::ln_mean;
+use crate::findings::RingKind;
+use crate::likes::{self, Likes};
+use crate::params::Params;
+use crate::pipeline::Engine;
+use crate::ring::roster::Roster;
+use crate::schedule::Schedule;
+use crate::signals::lockstep::judge as lockstep;
+use crate::signals::lockstep::trials::{self, Habits, Trial, TrialContext};
+use crate::survey::Tempo;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// A proven ring.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// Its accounts, targets and marks.
+    pub group: Group,
+    /// Its kind.
+    pub kind: RingKind,
+    /// `ln e` against "people of one taste".
+    pub ln_e: f64,
+    /// Everybody who endorsed a target of it, by account.
+    pub standings: Vec<Standing>,
+}
+
+impl Proven {
+    /// The signal whose mark says most.
+    #[must_use]
+    pub fn top_signal(&self) -> Option<&'static str> {
+        let best =
+            self.group.ln_e.iter().fold(None, |best: Option<(&Mark, &f64)>, m| best.filter(|b| b.1 >= m.1).or(Some(m)));
+        best.map(|(m, _)| m.signal())
+    }
+}
+
+/// What was found without time.
+#[derive(Clone, Debug, Default)]
+pub struct Cohorts {
+    /// Proven rings, strongest first.
+    pub rings: Vec<Proven>,
+    /// How many groups were looked at.
+    pub groups: usize,
+    /// `ln e` by account, over all proven rings whose members are to blame; and the ring that says most.
+    pub accounts: BTreeMap<u32, (f64, u32)>,
+    /// What may be fake, by target: `(account, probability, ring)`, ascending.
+    pub fake: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+}
+
+/// Times of a log, where it has any.
+pub type Timed<'a> = Option<(&'a Schedule, &'a Tempo)>;
+
+/// Finds and judges.
+///
+/// # Errors
+/// If a partition cannot be read, or the run was cancelled.
+pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params: &Params) -> Result<Cohorts, E::Error> {
+    let rows = census.endorsements();
+    let likes = engine.stage("gather", rows, || -> Result<Likes, E::Error> {
+        let parts = engine.count(likes::count)?;
+        Ok(Likes::new(&parts, census))
+    })?;
+    let groups = engine.stage("groups", rows, || super::find(&likes, census, params.seed, &params.cohort));
+    if groups.is_empty() {
+        return Ok(Cohorts::default());
+    }
+    let traits = engine.stage("traits", rows, || Traits::new(&likes, census));
+    let also: Vec<Vec<u32>> = groups.par_iter().map(|g| members::bystanders(g, &likes)).collect();
+    let viewing = engine.stage("looks", rows, || -> Result<Viewing, E::Error> {
+        let support: Vec<Vec<u32>> = groups.par_iter().map(|g| members::support(g, &likes)).collect();
+        let places = Places::new(&groups, &also, &support, census);
+        let mut sum = Tally::default();
+        if likes.has_views() {
+            let parts = engine.count(|p, v| views::count(p, v, &places, census, params.seed))?;
+            parts.into_iter().for_each(|t| sum.merge(t));
+        }
+        Ok(Viewing::new(sum))
+    })?;
+    let together = match timed {
+        Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
+            engine.stage("in step", rows, || in_step(engine, census, schedule, tempo, &groups, params))?
+        }
+        _ => Together::default(),
+    };
+    engine.stage("proof", rows, || {
+        let devotion = marks::devotion(&groups, &likes, census);
+        let judged: Vec<Group> = groups
+            .into_par_iter()
+            .enumerate()
+            .map(|(g, bicluster)| {
+                let inside = marks::inside(&bicluster, &also[g], &likes, &traits, &viewing, g as u32, devotion, census);
+                let mutual = marks::mutual_share(&bicluster, census);
+                Group::new(bicluster, inside, mutual, together.rings.get(&(g as u32)).copied())
+            })
+            .collect();
+        Ok(conclude(judged, &likes, census, &traits, &together, params))
+    })
+}
+
+/// What the lockstep test says of groups and accounts.
+#[derive(Debug, Default)]
+struct Together {
+    rings: BTreeMap<u32, f64>,
+    accounts: BTreeMap<u32, f64>,
+}
+
+/// Tests groups, found without time, for synchrony on the whole log: the times did not help to find them.
+fn in_step<E: Engine>(
+    engine: &E,
+    census: &Census<'_>,
+    schedule: &Schedule,
+    tempo: &Tempo,
+    groups: &[super::refine::Bicluster],
+    params: &Params,
+) -> Result<Together, E::Error> {
+    let mut taken = vec![false; census.degree.len()];
+    let mut rosters: Vec<Vec<u32>> = Vec::with_capacity(groups.len());
+    for g in groups {
+        let free: Vec<u32> = g.members.iter().copied().filter(|a| !taken[*a as usize]).collect();
+        free.iter().for_each(|a| taken[*a as usize] = true);
+        rosters.push(free);
+    }
+    let roster = Roster::new(census.degree.len(), rosters, vec![u8::MAX; groups.len()]);
+    let mut habits = Habits::default();
+    for h in engine.count(|p, _| Habits::count(p, census, |a| roster.of(a).is_some()))? {
+        habits.merge(h);
+    }
+    let context = TrialContext {
+        census,
+        schedule,
+        tempo,
+        habits: &habits,
+        roster: &roster,
+        fold: None,
+        own_scale_only: false,
+        params: &params.lockstep,
+    };
+    let mut all: Vec<Trial> = engine.count(|p, _| trials::count(p, &context))?.concat();
+    let rings = lockstep::judge_rings(&all, groups.len(), census, schedule);
+    let accounts = lockstep::judge(&mut all, census, schedule);
+    Ok(Together {
+        rings: rings.into_iter().enumerate().map(|(g, ln)| (g as u32, ln)).collect(),
+        accounts: accounts.into_iter().map(|t| (t.account, t.ln_e)).collect(),
+    })
+}
+
+/// Which groups are rings, who is in them, and what is fake.
+fn conclude(
+    groups: Vec<Group>,
+    likes: &Likes,
+    census: &Census<'_>,
+    traits: &Traits,
+    together: &Together,
+    params: &Params,
+) -> Cohorts {
+    let line = proof::line(&groups, params.fdr);
+    let looked_at = groups.len();
+    let mut rings: Vec<Proven> = groups
+        .into_iter()
+        .filter(|g| g.ln_proof() >= line)
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|group| {
+            let standings = members::judge(&group, likes, census, traits, &together.accounts);
+            Proven { kind: group.kind(), ln_e: group.ln_proof(), standings, group }
+        })
+        .collect();
+    rings.sort_by(|a, b| b.ln_e.total_cmp(&a.ln_e).then(a.group.bicluster.cmp(&b.group.bicluster)));
+    let mut by_account: BTreeMap<u32, Vec<(f64, u32)>> = BTreeMap::new();
+    let mut fake: BTreeMap<u32, Vec<(u32, f32, u32)>> = BTreeMap::new();
+    for (r, ring) in rings.iter().enumerate() {
+        // Owners of stolen tokens are victims: their endorsements go, they stay.
+        if ring.kind != RingKind::Collusion {
+            for s in &ring.standings {
+                by_account.entry(s.account).or_default().push((s.ln_e(), r as u32));
+            }
+        }
+        for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes) {
+            fake.entry(target).or_default().push((account, p as f32, r as u32));
+        }
+    }
+    let count = rings.len();
+    let accounts = by_account
+        .into_iter()
+        .map(|(account, of)| {
+            let best = of.iter().fold(of[0], |best, x| if x.0 > best.0 { *x } else { best });
+            // The mean over all rings: to be held against any of them costs as much as there are.
+            let mut logs: Vec<f64> = of.iter().map(|x| ring_cap(&rings, x)).collect();
+            logs.resize(count, f64::NEG_INFINITY);
+            (account, (ln_mean(&logs), best.1))
+        })
+        .collect();
+    for of in fake.values_mut() {
+        of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        of.dedup_by_key(|f| f.0);
+    }
+    Cohorts { rings, groups: looked_at, accounts, fake }
+}
+
+/// Evidence against an account is at most that against its ring: both questions, "is it a ring?" and "does the account
+/// belong?", must be answered.
+fn ring_cap(rings: &[Proven], standing: &(f64, u32)) -> f64 {
+    standing.0.min(rings[standing.1 as usize].ln_e)
+}
