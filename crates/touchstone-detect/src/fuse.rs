@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 const WEIGHT_LOCKSTEP: f64 = 0.5;
 const WEIGHT_POOL: f64 = 0.5;
 
+/// Weight of belonging to a proven ring beside those two: it is of more data, and mostly says more.
+const WEIGHT_COHORT: f64 = 0.8;
+
 /// All that is held for and against one account.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dossier {
@@ -42,7 +45,10 @@ impl Dossier {
     /// little help: a niche looks the same.
     #[must_use]
     pub fn accusing_bits(&self) -> f64 {
-        bits(ln_mean(&[self.ln_lockstep, self.cohort.map_or(0.0, |c| c.0)]))
+        bits(ln_weighted_mean(&[
+            (1.0 - WEIGHT_COHORT, self.ln_lockstep),
+            (WEIGHT_COHORT, self.cohort.map_or(0.0, |c| c.0)),
+        ]))
     }
 
     /// Whether e-BH, whose line is `accusation_bits`, accuses it.
@@ -112,7 +118,8 @@ pub fn fuse(
         let by_lists = ln_mean(&[pool(&d.lists[0]), pool(&d.lists[1])]);
         d.ln_pool = ln_mean(&[pool(&d.pool), by_lists]);
         let by_chance = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, d.ln_lockstep), (WEIGHT_POOL, d.ln_pool)]);
-        d.ln_e = d.cohort.map_or(by_chance, |c| ln_mean(&[c.0, by_chance]));
+        d.ln_e =
+            d.cohort.map_or(by_chance, |c| ln_weighted_mean(&[(WEIGHT_COHORT, c.0), (1.0 - WEIGHT_COHORT, by_chance)]));
     }
     dossiers
 }

@@ -21,6 +21,8 @@ pub enum Mark {
     ForeignDevice,
     /// From an address that nobody, the account included, uses at any other time.
     FleetingAddress,
+    /// Looked at again and again.
+    Rewatched,
     /// Endorsed whatever of the group was looked at.
     Saturated,
     /// Endorsed within two minutes of another of an unrelated owner.
@@ -34,11 +36,12 @@ pub enum Mark {
 }
 
 /// All, in order.
-pub const MARKS: [Mark; 9] = [
+pub const MARKS: [Mark; 10] = [
     Mark::Unseen,
     Mark::SharedDevice,
     Mark::ForeignDevice,
     Mark::FleetingAddress,
+    Mark::Rewatched,
     Mark::Saturated,
     Mark::InSequence,
     Mark::Prompt,
@@ -51,7 +54,7 @@ impl Mark {
     #[must_use]
     pub fn signal(self) -> &'static str {
         match self {
-            Self::Unseen => "path",
+            Self::Unseen | Self::Rewatched => "path",
             Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress => "infrastructure",
             Self::Saturated | Self::InSequence | Self::Prompt => "exchange",
             Self::Devoted => "pool",
@@ -67,6 +70,7 @@ impl Mark {
             Self::SharedDevice => "members on a device that three or more other members use",
             Self::ForeignDevice => "ring endorsements from a device that the account uses for nothing else",
             Self::FleetingAddress => "endorsements from an address used in one hour by one account alone",
+            Self::Rewatched => "ring targets looked at again and again, of those looked at",
             Self::Saturated => "ring targets endorsed, of those looked at",
             Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
             Self::Prompt => "ring endorsements within an hour after publication",
@@ -84,6 +88,7 @@ impl Mark {
             Self::SharedDevice => &[0.5, 0.8, 0.95],
             Self::ForeignDevice => &[0.6, 0.8, 0.95],
             Self::FleetingAddress => &[0.7, 0.9, 0.98],
+            Self::Rewatched => &[0.5, 0.7],
             Self::Saturated => &[0.95, 0.98],
             Self::InSequence => &[0.6, 0.8, 0.95],
             Self::Prompt => &[0.8, 0.95],
@@ -342,12 +347,16 @@ pub fn inside(
     if likes.has_views() {
         let of = |a: u32| viewing.of(number, a).unwrap_or_default();
         let row = |a: &u32, (successes, trials): (u32, u32), null| Inside { account: *a, successes, trials, null };
-        let saturated = accounts.iter().map(|a| {
+        let (mut saturated, mut rewatched) = (Vec::new(), Vec::new());
+        for a in &accounts {
             let Looks { inside, outside } = of(*a);
             let own = viewing.liked.after(outside.liked, outside.viewed).at_least(COURTESY, 20.0);
-            row(a, (inside.liked, inside.viewed), own)
-        });
-        all.insert(Mark::Saturated, saturated.collect());
+            saturated.push(row(a, (inside.liked, inside.viewed), own));
+            let again = viewing.again.after(outside.again, outside.viewed);
+            rewatched.push(row(a, (inside.again, inside.viewed), again));
+        }
+        all.insert(Mark::Rewatched, rewatched);
+        all.insert(Mark::Saturated, saturated);
     }
     all
 }

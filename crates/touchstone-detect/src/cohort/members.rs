@@ -7,9 +7,10 @@
 
 use super::contrast::{Beta, Inside, rate_without};
 use super::marks::{Mark, Traits, stray_device_share};
-use super::proof::Group;
+use super::proof::{Group, MUTUAL_MIN};
 use super::refine::owners_by_account;
 use crate::census::Census;
+use crate::evalue::ln_factorial;
 use crate::findings::RingKind;
 use crate::likes::{Likes, Seen};
 use rayon::prelude::*;
@@ -18,6 +19,11 @@ use std::collections::BTreeMap;
 /// Most that one trait may say for or against an account, in `ln` (12 bits): traits of many occasions are not as
 /// independent as they look.
 const LN_TRAIT_MAX: f64 = 8.3;
+
+/// Of those near a mutual group, how many are friends of a few of its members, and no more; and how many members
+/// such a friend knows: each further one is less than half as likely.
+const FRIENDS_SHARE: f64 = 0.02;
+const FURTHER_FRIEND: f64 = 0.4;
 
 /// What is held against an account in one ring.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +100,15 @@ pub fn judge(
         .collect();
     rows.par_iter()
         .map(|(account, x, k)| {
-            let ln_pool = member.ln_likelihood(*x, *k) - stranger.ln_likelihood(*x, *k);
+            // A stranger, or, where members endorse each other, a friend of a few of them.
+            // Of one order of the account's owners, as the other likelihoods are.
+            let orders = ln_factorial(*k) - ln_factorial(*x) - ln_factorial(*k - *x);
+            let friend = FRIENDS_SHARE.ln() + f64::from(*x) * FURTHER_FRIEND.ln() - orders;
+            let mut innocent = stranger.ln_likelihood(*x, *k);
+            if group.mutual >= MUTUAL_MIN {
+                innocent = innocent.max(friend);
+            }
+            let ln_pool = member.ln_likelihood(*x, *k) - innocent;
             let mut of = BTreeMap::new();
             for (mark, all) in &by_mark {
                 let Some(inside) = all.get(account).filter(|i| i.trials > 0) else { continue };

@@ -8,7 +8,7 @@ use crate::findings::RingKind;
 use std::collections::BTreeMap;
 
 /// Share of its targets that members own, from which a group counts as mutual.
-const MUTUAL_MIN: f64 = 0.5;
+pub(super) const MUTUAL_MIN: f64 = 0.5;
 
 /// Members up to which a mutual group that reacts at once is a pod.
 const POD_MAX: usize = 80;

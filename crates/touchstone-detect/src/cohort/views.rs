@@ -17,12 +17,15 @@ pub struct Look {
     pub viewed: u32,
     /// Of these, endorsed.
     pub liked: u32,
+    /// Of these, looked at more than once.
+    pub again: u32,
 }
 
 impl Look {
     fn add(&mut self, other: Self) {
         self.viewed += other.viewed;
         self.liked += other.liked;
+        self.again += other.again;
     }
 }
 
@@ -114,7 +117,7 @@ pub fn count(
                 continue;
             }
             let liked = endorsers.binary_search(&account).is_ok();
-            let look = Look { viewed: 1, liked: u32::from(liked) };
+            let look = Look { viewed: 1, liked: u32::from(liked), again: u32::from(run.len() > 1) };
             if sampled {
                 tally.sampled.entry(account).or_default().add(look);
             }
@@ -140,6 +143,8 @@ pub struct Viewing {
     totals: BTreeMap<u32, Look>,
     /// How much of what they see people endorse.
     pub liked: Beta,
+    /// How much of what they see people look at again.
+    pub again: Beta,
 }
 
 impl Viewing {
@@ -147,7 +152,13 @@ impl Viewing {
     #[must_use]
     pub fn new(tally: Tally) -> Self {
         let fit = |f: fn(&Look) -> u32| Beta::fit(tally.sampled.values().map(|l| (f(l), l.viewed)));
-        Self { liked: fit(|l| l.liked), looks: tally.looks, neither: tally.neither, totals: tally.totals }
+        Self {
+            liked: fit(|l| l.liked),
+            again: fit(|l| l.again),
+            looks: tally.looks,
+            neither: tally.neither,
+            totals: tally.totals,
+        }
     }
 
     /// An account's looks, by group.
@@ -159,6 +170,7 @@ impl Viewing {
         let outside = Look {
             viewed: all.viewed - inside.viewed - neither.viewed,
             liked: all.liked - inside.liked - neither.liked,
+            again: all.again - inside.again - neither.again,
         };
         Some(Looks { inside, outside })
     }
