@@ -8,6 +8,8 @@
 //!   targets of another and moved in time with their joint structure intact.
 //! * [`simulate()`] invents a world from a [`Scenario`]: people and their lives, innocents who look
 //!   like fakers, mutual-help groups and paid services, with the truth about every event.
+//! * [`adapt`] plays rounds of an arms race: an attacker with a budget who climbs a ladder of evasions,
+//!   against whoever defends.
 //! * [`scale()`] writes generated logs of any size for speed and memory measurements.
 //!
 //! Everything is a function of its input and a seed: the same seed gives the same bytes on any
@@ -25,6 +27,7 @@
 
 pub mod random;
 
+pub mod adapt;
 pub mod log;
 pub mod overlay;
 pub mod scale;

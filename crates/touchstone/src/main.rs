@@ -1,5 +1,6 @@
 //! Which likes are real? The command line of Touchstone.
 
+mod adapt;
 mod command;
 mod configuration;
 mod exit;

@@ -163,7 +163,7 @@ impl Detect {
 
 /// The key of address and device hashes: `TOUCHSTONE_HASH_KEY` (64 hexadecimal digits) for whoever
 /// must not be able to guess it, else one made of the seed. Hashes never leave the run either way.
-pub(super) fn hash_key(seed: u64) -> anyhow::Result<[u8; 32]> {
+pub(crate) fn hash_key(seed: u64) -> anyhow::Result<[u8; 32]> {
     let Some(text) = std::env::var_os("TOUCHSTONE_HASH_KEY") else {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());

@@ -1,9 +1,12 @@
 //! The commands.
 
+mod adapt;
 mod demo;
 mod detect;
 mod overlay;
 mod simulate;
+
+pub(crate) use detect::hash_key;
 
 use crate::exit::Failure;
 use clap::{Parser, Subcommand};

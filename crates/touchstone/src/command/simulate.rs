@@ -1,5 +1,6 @@
 //! `touchstone simulate`.
 
+use super::adapt::Adapt;
 use super::say;
 use crate::exit::{DONE, Failure};
 use crate::terminal::grouped;
@@ -13,9 +14,14 @@ ones: null, plain, mixed, rare, one for each attack, such as farm-evasive, and o
 as only-courtesy; an unknown name lists them all. The folder gets events, accounts and contents as a platform
 has them, truth_*.parquet beside them, and simulate.json with all parameters.
 
+With --adapt, worlds are made for rounds of an arms race instead: an attacker with a budget sees which of its
+own likes were discounted and climbs a ladder of evasions; one race for each level of the detector. The folder
+gets adapt.json, rounds.csv and adapt.svg: cost for each surviving like against the share of innocents harmed.
+
 Examples:
   touchstone simulate --scenario mixed --seed 1 --out world
   touchstone simulate --scenario null --users 100000 --days 28 --seed 7 --out quiet
+  touchstone simulate --adapt --scenario null --users 10000 --seed 1 --rounds 8 --fdr 0.01,0.2 --out race
   touchstone detect world/events.parquet --accounts world/accounts.parquet --contents world/contents.parquet --out findings";
 
 /// Invent a closed world with known truth: lives, look-alikes, attackers
@@ -40,6 +46,8 @@ pub(super) struct Simulate {
     /// No summary
     #[arg(long, short)]
     quiet: bool,
+    #[command(flatten)]
+    adapt: Adapt,
 }
 
 impl Simulate {
@@ -47,6 +55,9 @@ impl Simulate {
         let mut scenario = Scenario::load(&self.scenario)?;
         scenario.users = self.users.unwrap_or(scenario.users);
         scenario.days = self.days.unwrap_or(scenario.days);
+        if self.adapt.adapt {
+            return self.adapt.run(scenario, self.seed, &self.out, self.quiet);
+        }
         let report = simulate(&SimulateOptions { scenario, seed: self.seed, out: self.out.clone() })?;
         if !self.quiet {
             say(&format!(
