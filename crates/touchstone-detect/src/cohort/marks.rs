@@ -183,6 +183,20 @@ impl Traits {
     }
 }
 
+impl Traits {
+    /// How often people endorse without having looked.
+    #[must_use]
+    pub fn unseen(&self) -> Beta {
+        self.unseen
+    }
+
+    /// Share of accounts on a device that many share.
+    #[must_use]
+    pub fn shared_device_share(&self) -> f64 {
+        self.shared_device_share
+    }
+}
+
 /// Which addresses serve one account in one hour alone.
 fn fleeting(likes: &Likes) -> Vec<bool> {
     if likes.ip.is_empty() {

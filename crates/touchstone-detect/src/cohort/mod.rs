@@ -21,6 +21,7 @@
 //! 2022 (e-BH).
 
 pub mod contrast;
+pub mod delivery;
 pub mod marks;
 pub mod members;
 pub mod overlap;

@@ -1,5 +1,6 @@
 //! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
 
+use super::delivery::{self, Delivery};
 use super::marks::{self, Mark, Traits};
 use super::members::{self, Standing};
 use super::proof::{self, Group};
@@ -9,6 +10,7 @@ use crate::evalue::ln_mean;
 use crate::findings::RingKind;
 use crate::likes::{self, Likes};
 use crate::params::Params;
+use crate::partition::NONE;
 use crate::pipeline::Engine;
 use crate::ring::roster::Roster;
 use crate::schedule::Schedule;
@@ -50,6 +52,8 @@ pub struct Cohorts {
     pub groups: usize,
     /// `ln e` by account, over all proven rings whose members are to blame; and the ring that says most.
     pub accounts: BTreeMap<u32, (f64, u32)>,
+    /// Deliveries to single targets by accounts that are used once.
+    pub deliveries: Vec<Delivery>,
     /// What may be fake, by target: `(account, probability, ring)`, ascending.
     pub fake: BTreeMap<u32, Vec<(u32, f32, u32)>>,
 }
@@ -68,9 +72,6 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         Ok(Likes::new(&parts, census))
     })?;
     let groups = engine.stage("groups", rows, || super::find(&likes, census, params.seed, &params.cohort));
-    if groups.is_empty() {
-        return Ok(Cohorts::default());
-    }
     let traits = engine.stage("traits", rows, || Traits::new(&likes, census));
     let also: Vec<Vec<u32>> = groups.par_iter().map(|g| members::bystanders(g, &likes)).collect();
     let viewing = engine.stage("looks", rows, || -> Result<Viewing, E::Error> {
@@ -197,11 +198,16 @@ fn conclude(
             (account, (ln_mean(&logs), best.1))
         })
         .collect();
+    let deliveries = delivery::judge(likes, census, traits, params.fdr);
+    for d in &deliveries {
+        let found = d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32, NONE));
+        fake.entry(d.target).or_default().extend(found);
+    }
     for of in fake.values_mut() {
         of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         of.dedup_by_key(|f| f.0);
     }
-    Cohorts { rings, groups: looked_at, accounts, fake }
+    Cohorts { rings, groups: looked_at, accounts, deliveries, fake }
 }
 
 /// Evidence against an account is at most that against its ring: both questions, "is it a ring?" and "does the account

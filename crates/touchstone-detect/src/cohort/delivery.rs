@@ -1,0 +1,140 @@
+//! Deliveries to one target by accounts that are used once.
+//!
+//! No account can be held against anything but this one endorsement, so nobody is accused. But a target can be: too many of its
+//! endorsements come without a look, from devices that several of its endorsers share. An unknown share of them was delivered; a
+//! likelihood ratio mixes over that share, and every endorsement gets its part by Bayes' rule.
+//!
+//! Innocent look-alikes: launches with an outside link (new accounts, but they look), campuses (one address, but
+//! devices of their own), clients that report no views (their own endorsements elsewhere tell).
+
+use super::contrast::Beta;
+use super::marks::Traits;
+use crate::census::Census;
+use crate::evalue::{ebh_threshold, ln_mean};
+use crate::likes::{Likes, Seen};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Endorsements below which a target is not judged.
+const POPULARITY_MIN: usize = 5;
+
+/// Shares that may have been delivered.
+const SHARES: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 0.95];
+
+/// How often a delivered endorsement shows each trait. Plain to see, or it does not count.
+const UNSEEN_DELIVERED: f64 = 0.7;
+const DEVICE_DELIVERED: f64 = 0.8;
+
+/// Other endorsers of the target on a device that make it suspicious: families share theirs.
+const DEVICE_OTHERS_MIN: usize = 2;
+
+/// A target with deliveries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// The target.
+    pub target: u32,
+    /// `ln e`, the weaker of the two traits' evidence.
+    pub ln_e: f64,
+    /// Endorsements without a look, on shared devices, and all.
+    pub counts: (u32, u32, u32),
+    /// `(account, probability that it was delivered)`, ascending.
+    pub fake: Vec<(u32, f64)>,
+}
+
+/// One endorsement: `(likelihood if delivered, if not)` by trait.
+type Readings = [(f64, f64); 2];
+
+/// Judges all targets; those that pass e-BH at level `q`, ascending.
+#[must_use]
+pub fn judge(likes: &Likes, census: &Census<'_>, traits: &Traits, q: f64) -> Vec<Delivery> {
+    if !likes.has_views() || likes.device.is_empty() {
+        return Vec::new();
+    }
+    let owners = unseen_by_owner(likes, census);
+    let targets: Vec<u32> = (0..likes.targets()).filter(|t| likes.of_target(*t).len() >= POPULARITY_MIN).collect();
+    let judged: Vec<Delivery> =
+        targets.par_iter().filter_map(|t| one(*t, likes, census, traits, &owners)).filter(|d| d.ln_e > 0.0).collect();
+    let line = ebh_threshold(&judged.iter().map(|d| d.ln_e).collect::<Vec<_>>(), targets.len(), q);
+    judged.into_iter().filter(|d| d.ln_e >= line).collect()
+}
+
+/// By owner: `(unseen, all)` of the endorsements of each author's targets.
+fn unseen_by_owner(likes: &Likes, census: &Census<'_>) -> BTreeMap<u64, (u32, u32)> {
+    let mut sums: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
+    for i in 0..likes.len() {
+        let s = sums.entry(census.author(likes.target[i])).or_default();
+        s.0 += u32::from(likes.seen[i] == Seen::No);
+        s.1 += 1;
+    }
+    sums
+}
+
+fn one(
+    target: u32,
+    likes: &Likes,
+    census: &Census<'_>,
+    traits: &Traits,
+    owners: &BTreeMap<u64, (u32, u32)>,
+) -> Option<Delivery> {
+    let all = likes.of_target(target);
+    let mut users: BTreeMap<u64, usize> = BTreeMap::new();
+    for i in all {
+        *users.entry(likes.device[*i as usize]).or_default() += 1;
+    }
+    let unseen_here = all.iter().filter(|i| likes.seen[**i as usize] == Seen::No).count() as u32;
+    // What the owner's other targets show is usual with him (he may be embedded elsewhere).
+    let (s, n) = owners.get(&census.author(target)).copied().unwrap_or_default();
+    let others = traits.unseen().after(s - unseen_here, n - all.len() as u32).mean();
+    let mut shared = 0;
+    let readings: Vec<Readings> = all
+        .iter()
+        .map(|i| {
+            let i = *i as usize;
+            let unseen = likes.seen[i] == Seen::No;
+            let own = own_unseen(i, likes, traits).max(others).clamp(0.01, 0.9);
+            let on_shared = likes.device[i] != 0 && users[&likes.device[i]] > DEVICE_OTHERS_MIN;
+            shared += u32::from(on_shared);
+            let of = |hit: bool, p: f64| if hit { p } else { 1.0 - p };
+            let device = match likes.device[i] {
+                0 => (1.0, 1.0),
+                _ => (of(on_shared, DEVICE_DELIVERED), of(on_shared, traits.shared_device_share())),
+            };
+            [(of(unseen, UNSEEN_DELIVERED), of(unseen, own)), device]
+        })
+        .collect();
+    let ratio = |share: f64, trait_: usize| -> f64 {
+        readings.iter().map(|r| (share * r[trait_].0 + (1.0 - share) * r[trait_].1).ln() - r[trait_].1.ln()).sum()
+    };
+    let of_trait = |t: usize| ln_mean(&SHARES.map(|s| ratio(s, t)));
+    // Both must show.
+    let ln_e = of_trait(0).min(of_trait(1));
+    if ln_e <= 0.0 {
+        return None;
+    }
+    let best = SHARES
+        .iter()
+        .copied()
+        .map(|s| (ratio(s, 0) + ratio(s, 1), s))
+        .fold((f64::MIN, 0.0), |b, x| if x.0 > b.0 { x } else { b });
+    let mut fake: Vec<(u32, f64)> = all
+        .iter()
+        .zip(&readings)
+        .map(|(i, r)| {
+            let odds = best.1 / (1.0 - best.1) * r.iter().map(|(d, n)| d / n).product::<f64>();
+            (likes.account[*i as usize], odds / (1.0 + odds))
+        })
+        .collect();
+    fake.sort_by_key(|f| f.0);
+    Some(Delivery { target, ln_e, counts: (unseen_here, shared, all.len() as u32), fake })
+}
+
+/// The account's chance to be unseen, by its other endorsements.
+fn own_unseen(i: usize, likes: &Likes, traits: &Traits) -> f64 {
+    let (mut s, mut n) = (0, 0);
+    for j in likes.of_account(likes.account[i]).filter(|j| *j != i) {
+        s += u32::from(likes.seen[j] == Seen::No);
+        n += 1;
+    }
+    let own: Beta = traits.unseen().after(s, n);
+    own.mean()
+}
