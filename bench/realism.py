@@ -64,6 +64,7 @@ def simulated_logs(worlds):
     likes = lambda folder: f"select actor, target, {epoch} from '{folder}/events.parquet' e"
     return {
         "null": read(f"{likes(worlds['null'])} where kind = 'like'"),
+        "plain": read(f"{likes(worlds['plain'])} where kind = 'like'"),
         "mixed, organic part": read(
             f"{likes(worlds['mixed'])} join '{worlds['mixed']}/truth_events.parquet' t using (event_id) where kind = 'like' and not fake"
         ),
@@ -165,21 +166,23 @@ def shape_table(simulated, real):
 
 def size_table(logs):
     lines = [
-        "| log | days | endorsements | accounts | targets | an account, mean | busiest 1 % | busiest 10 % | Gini, accounts | top 1 % of targets | top 10 % | Gini, targets |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| log | days | endorsements | accounts | targets | an account, mean | busiest 1 % | busiest 10 % | Gini, accounts | top 1 % of targets | top 10 % | Gini, targets | burstiness of accounts with ten |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, log in logs.items():
         actors, targets = measures.per_key(log.actor), measures.per_key(log.target)
         shares = lambda counts: f"{measures.top_share(counts, 0.01):.0%} | {measures.top_share(counts, 0.1):.0%} | {measures.gini(counts):.2f}"
+        bursts = measures.burstiness(log, 10)
+        bursty = f"{bursts.mean():.2f}" if len(bursts) >= LEAST else "-"
         lines.append(
-            f"| {name} | {log.days:g} | {len(log.seconds):,} | {len(actors):,} | {len(targets):,} | {actors.mean():.1f} | {shares(actors)} | {shares(targets)} |"
+            f"| {name} | {log.days:g} | {len(log.seconds):,} | {len(actors):,} | {len(targets):,} | {actors.mean():.1f} | {shares(actors)} | {shares(targets)} | {bursty} |"
         )
     return "\n".join(lines)
 
 
 def view_table(data, worlds):
     """Watch ratios and likes an opened content beside KuaiRand, whose other surfaces say what far means."""
-    kuairand, simulated = view_queries(data, worlds["null"])
+    kuairand, simulated = view_queries(data, worlds["plain"])
     real, rest = "tab = 1", "tab <> 1"
     ratio = lambda query: np.minimum(np.asarray(duckdb.sql(f"select ratio from ({query}) where ratio >= 0").fetchnumpy()["ratio"], float), 5.0)
     sets = {
@@ -206,12 +209,12 @@ def hour_table(sets):
     return "\n".join(lines), shares
 
 
-LEGEND = [("simulated", "simulated (null)"), ("real", "real")]
+LEGEND = [("simulated", "simulated (plain)"), ("real", "real")]
 
 
 def pictures(simulated, real, view_sets, shares, folder):
     folder.mkdir(exist_ok=True)
-    world, names = simulated["null"], list(real)
+    world, names = simulated["plain"], list(real)
     curve = lambda kind, values: (kind, *measures.survival(values))
     pairs = lambda measure, key: [(name, *map(measure, measures.matched(world, real[name], key))) for name in names]
     span = lambda *ticks: [(value, label) for value, label in ticks]
@@ -260,7 +263,7 @@ def main():
         scratch = pathlib.Path(scratch)
         (scratch / "zone.toml").write_text(ONE_ZONE)
         worlds = {}
-        for name, scenario in [("null", "null"), ("mixed", "mixed"), ("zone", scratch / "zone.toml")]:
+        for name, scenario in [("null", "null"), ("plain", "plain"), ("mixed", "mixed"), ("zone", scratch / "zone.toml")]:
             worlds[name] = scratch / name
             done = subprocess.run(
                 [options.touchstone, "simulate", "--scenario", scenario, "--seed", str(SEED), "--out", worlds[name], "--quiet"],
