@@ -6,7 +6,7 @@ mod common;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 
-use common::{Log, generate, log, scenario};
+use common::{Event, Log, generate, log, scenario};
 use touchstone_sim::{Scenario, SimulateError, SimulateOptions, simulate};
 
 #[test]
@@ -75,28 +75,45 @@ fn files_have_the_columns_of_the_contract() {
     assert_eq!(columns("truth_events.parquet"), ["event_id", "fake", "attack", "ring", "reason"]);
 }
 
+fn pair(event: &Event) -> (&str, &str) {
+    (&event.actor, &event.target)
+}
+
 /// Laws that hold in every world.
 fn check_laws(log: &Log, scenario: &Scenario) {
     let start_ms = scenario.start_seconds * 1000;
     let end_ms = start_ms + i64::from(scenario.days) * 86_400_000;
-    let ids: HashSet<&str> = log.events.iter().map(|event| event.id.as_str()).collect();
-    assert_eq!(ids.len(), log.events.len(), "ids are unique");
-    assert!(log.events.is_sorted_by_key(|event| event.ts), "rows are in the order of time");
-    assert!(log.events.iter().all(|event| (start_ms..end_ms).contains(&event.ts)));
+    // A client's clock may be wrong, and its rows late.
+    let skew_ms = (scenario.dirt.skew_seconds_max * 1000.0) as i64;
+    assert!(log.events.iter().all(|event| (start_ms - skew_ms..end_ms + skew_ms).contains(&event.ts)));
+    let mut originals: HashMap<&str, &Event> = HashMap::new();
+    for event in &log.events {
+        let original = originals.entry(&event.id).or_insert(event);
+        assert_eq!(Event { retry: event.retry, ..Event::clone(original) }, *event, "copies are alike in every column");
+    }
+    let mut events: Vec<&Event> = log.events.iter().filter(|event| !event.retry).collect();
+    assert_eq!(events.len(), originals.len(), "but for copies, ids are unique");
+    events.sort_by_key(|event| event.ts);
     let accounts: HashMap<&str, i64> =
         log.accounts.iter().map(|account| (account.name.as_str(), account.created_at)).collect();
     let mut standing: BTreeMap<(&str, &str), bool> = BTreeMap::new();
-    for event in &log.events {
-        assert!(accounts[event.actor.as_str()] <= event.ts, "{event:?}: acts before it was created");
+    let liked: HashSet<(&str, &str)> =
+        events.iter().filter(|event| event.kind == "like").map(|event| pair(event)).collect();
+    for event in events {
+        assert!(accounts[event.actor.as_str()] <= event.ts + skew_ms, "{event:?}: acts before it was created");
         if event.kind != "follow" {
             let content = &log.contents[&event.target];
-            assert!(content.published_at <= event.ts, "{event:?}: seen before it was published");
+            assert!(content.published_at <= event.ts + skew_ms, "{event:?}: seen before it was published");
             assert_eq!(content.owner, event.owner);
         }
         match event.kind.as_str() {
             "like" => {
                 let before = standing.insert((&event.actor, &event.target), event.fake);
                 assert!(before.is_none(), "{event:?}: liked twice");
+            }
+            "unlike" if event.reason.ends_with("before_log") => {
+                assert!(log.contents[&event.target].published_at < start_ms, "{event:?}: there was nothing to like");
+                assert!(!liked.contains(&pair(event)), "{event:?}: liked in the log");
             }
             "unlike" => {
                 let before = standing.remove(&(event.actor.as_str(), event.target.as_str()));
@@ -150,15 +167,17 @@ fn points_of_an_exchange_balance_to_the_point() {
     generate(&scenario("exchange", 6000, 28), 2, dir.path());
     let log = log(dir.path());
     let ring = &log.rings[0];
-    let (given, held, operator) = ring.points.unwrap();
+    let [given, bought, held, operator] = ring.points.unwrap();
     assert!(operator > 0.0, "the operator keeps a spread");
     // Points are written as decimals of whole hundredths: their sums are exact to rounding.
     let cents = |points: f64| (points * 100.0).round() as i64;
-    assert_eq!(cents(given), cents(held) + cents(operator));
+    assert_eq!(cents(given) + cents(bought), cents(held) + cents(operator));
+    assert!(bought > 0.0 && ring.euros.unwrap() > 0.0, "somebody pays: {bought} points, {:?} euros", ring.euros);
     let books: Vec<_> = log.books.iter().map(|book| book.map(cents)).collect();
     assert_eq!(books.iter().map(|book| book[0]).sum::<i64>(), cents(given));
-    for [bonus, earned, spent, forfeited, balance] in books {
-        assert_eq!(bonus + earned, spent + forfeited + balance);
+    assert_eq!(books.iter().map(|book| book[1]).sum::<i64>(), cents(bought));
+    for [bonus, bought, earned, spent, forfeited, balance] in books {
+        assert_eq!(bonus + bought + earned, spent + forfeited + balance);
         assert!(balance >= 0);
     }
     assert!(ring.likes > 500, "the board is used: {}", ring.likes);
@@ -213,10 +232,34 @@ fn attacks_look_as_they_are_said_to() {
     assert!(owners.iter().any(|account| account.own_share.is_some_and(|share| share > 0.3)), "owners live on");
     let once = world("one-off");
     let mut uses: HashMap<&str, usize> = HashMap::new();
-    for event in once.events.iter().filter(|event| event.reason == "order" && event.kind == "like") {
+    for event in once.events.iter().filter(|event| event.reason == "order" && event.kind == "like" && !event.retry) {
         *uses.entry(&event.actor).or_default() += 1;
     }
     assert!(!uses.is_empty() && uses.values().all(|&used| used == 1));
+}
+
+#[test]
+fn services_sell_what_they_are_said_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let fakes = |name: &str, orders: f64| -> BTreeMap<String, usize> {
+        let mut scenario = scenario("farm-burst", 4000, 21);
+        let service = &mut scenario.attacks.service[0];
+        (service.view_orders, service.follow_orders, service.comment_orders) = (orders, orders, orders);
+        let out = dir.path().join(name);
+        generate(&scenario, 6, &out);
+        let mut kinds = BTreeMap::new();
+        for event in
+            log(&out).events.into_iter().filter(|event| event.reason == "order" || event.reason == "bought_view")
+        {
+            *kinds.entry(event.kind).or_default() += 1;
+        }
+        kinds
+    };
+    let (alone, all) = (fakes("alone", 0.0), fakes("all", 1.0));
+    assert!(alone.keys().all(|kind| kind == "like" || kind == "view"), "{alone:?}");
+    for kind in ["like", "view", "follow", "comment"] {
+        assert!(all.get(kind).is_some_and(|&count| count > 20), "{all:?}");
+    }
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn likes(log: &Log) -> Subjects {
                 modulo(event.ts / 1000, 60),
                 number(&event.id, 2),
                 number(&event.id[..4], 4),
+                f64::from(event.retry),
             ];
             (features, event.fake)
         })
@@ -113,6 +114,7 @@ fn likes(log: &Log) -> Subjects {
         "second of the minute",
         "end of the id",
         "start of the id",
+        "second copy",
     ];
     Subjects { what: "likes", names, rows }
 }
@@ -164,6 +166,23 @@ fn places(log: &Log, what: &'static str, name: impl Fn(&Event) -> &str) -> Subje
     }
     let rows = fake.into_iter().map(|(name, fake)| (vec![hash(name), hash(name) % 2.0, number(name, 1)], fake));
     Subjects { what, names: vec!["hash", "hash mod 2", "last digit"], rows: rows.collect() }
+}
+
+/// Sessions by whether they stand below later rows; fake where they placed a fake like.
+fn lateness(log: &Log) -> Subjects {
+    let mut sessions: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
+    let mut latest = i64::MIN;
+    for event in &log.events {
+        // Beyond what a wrong clock explains.
+        let late = event.ts < latest - 660_000;
+        latest = latest.max(event.ts);
+        if event.kind == "like" {
+            let session = sessions.entry(&event.session).or_default();
+            *session = (session.0 | late, session.1 | event.fake);
+        }
+    }
+    let rows = sessions.into_values().map(|(late, fake)| (vec![f64::from(late)], fake));
+    Subjects { what: "sessions", names: vec!["late"], rows: rows.collect() }
 }
 
 /// The last octet, once for each block of 256 addresses.
@@ -244,6 +263,7 @@ fn tells(log: &Log) -> Vec<String> {
         places(log, "devices", |event| &event.device),
         places(log, "addresses", |event| &event.ip),
         places(log, "sessions", |event| &event.session),
+        lateness(log),
         blocks(log),
         accounts(log),
         targets(log),

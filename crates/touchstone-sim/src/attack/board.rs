@@ -41,6 +41,7 @@ struct Habit {
     compliance: f64,
     automated: bool,
     free_rider: bool,
+    buyer: bool,
     notices: u32,
 }
 
@@ -60,13 +61,16 @@ fn cents(points: f64) -> Cents {
 fn habit(world: &World, board: &Board, random: &mut Random) -> Habit {
     // Most were there before the log began.
     let joined = if random.chance(0.7) { -1 } else { (random.unit() * world.end as f64) as i64 };
+    let buyer = board.ledger && random.chance(board.buyers_share);
     Habit {
         joined,
         comes: (board.active_share * random.spread(0.7)).min(0.95),
-        tasks: board.tasks_per_day * random.spread(0.6),
+        // Who pays works less.
+        tasks: board.tasks_per_day * random.spread(0.6) * if buyer { 0.3 } else { 1.0 },
         compliance: (board.compliance + 0.1 * random.normal()).clamp(0.02, 1.0),
         automated: random.chance(board.automated_share),
         free_rider: random.chance(board.free_riders_share),
+        buyer,
         notices: 0,
     }
 }
@@ -106,6 +110,9 @@ pub(super) fn plan(world: &World, ring: &Ring, board: &Board, number: u16, rando
             came[member] = at / DAY;
             floor.ledger.bonus(member, cents(board.daily_bonus_points));
         }
+        if habits[member].buyer {
+            floor.buy(member, at, random);
+        }
         floor.post(member, at, random);
         if !habits[member].free_rider {
             floor.work(member, &mut habits[member], at, random);
@@ -134,6 +141,14 @@ impl Floor<'_> {
         let weeks = at as f64 / (7 * DAY) as f64;
         let price = self.board.price_points * (1.0 + self.board.price_growth_per_week).powf(weeks);
         cents(price).max(cents(self.board.reward_points))
+    }
+
+    /// Buys a pack now and then when what is left would not pay for half of the largest task.
+    fn buy(&mut self, member: usize, at: i64, random: &mut Random) {
+        let short = self.ledger.books[member].balance() < self.price(at) * i64::from(self.board.task_likes_max) / 2;
+        if short && random.chance(0.3) {
+            self.ledger.buy(member, cents(self.board.pack_points));
+        }
     }
 
     /// Puts one of the member's contents on the board, if it can pay for a few likes at least.

@@ -1,7 +1,7 @@
 //! Points of an exchange, to the hundredth of a point.
 //!
-//! Points come into the world as bonuses alone. Whatever a member spends, another earns or the
-//! operator keeps, so at any time: bonuses = balances + what the operator holds.
+//! Points come into the world as bonuses and for money. Whatever a member spends, another earns or the
+//! operator keeps, so at any time: bonuses + bought = balances + what the operator holds.
 
 /// Hundredths of a point.
 pub(crate) type Cents = i64;
@@ -10,6 +10,8 @@ pub(crate) type Cents = i64;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Book {
     pub(crate) bonus: Cents,
+    /// Bought for money.
+    pub(crate) bought: Cents,
     pub(crate) earned: Cents,
     pub(crate) spent: Cents,
     /// Taken by the operator when banned.
@@ -22,7 +24,7 @@ pub(crate) struct Book {
 
 impl Book {
     pub(crate) fn balance(&self) -> Cents {
-        self.bonus + self.earned - self.spent - self.forfeited
+        self.bonus + self.bought + self.earned - self.spent - self.forfeited
     }
 }
 
@@ -42,6 +44,10 @@ impl Ledger {
 
     pub(crate) fn bonus(&mut self, member: usize, points: Cents) {
         self.books[member].bonus += points;
+    }
+
+    pub(crate) fn buy(&mut self, member: usize, points: Cents) {
+        self.books[member].bought += points;
     }
 
     /// Moves the price of one task from the customer to the worker and the operator.
@@ -64,11 +70,11 @@ impl Ledger {
         self.operator += left;
     }
 
-    /// Bonuses minus all that is held: zero, always.
+    /// All that came in minus all that is held: zero, always.
     pub(crate) fn imbalance(&self) -> Cents {
-        let bonus: Cents = self.books.iter().map(|book| book.bonus).sum();
+        let put_in: Cents = self.books.iter().map(|book| book.bonus + book.bought).sum();
         let held: Cents = self.books.iter().map(Book::balance).sum();
-        bonus - held - self.operator
+        put_in - held - self.operator
     }
 }
 
@@ -80,13 +86,14 @@ mod tests {
     proptest! {
         #[test]
         fn the_books_balance_whatever_happens(
-            steps in proptest::collection::vec((0_usize..5, 0_usize..5, 0_i64..300, 0_u8..4), 0..200)
+            steps in proptest::collection::vec((0_usize..5, 0_usize..5, 0_i64..300, 0_u8..5), 0..200)
         ) {
             let mut ledger = Ledger::new(5);
             for (one, other, points, step) in steps {
                 match step {
                     0 => ledger.bonus(one, points),
                     1 => ledger.ban(one),
+                    2 => ledger.buy(one, points),
                     _ => {
                         ledger.pay(one, other, points, points * 2 / 3);
                     }

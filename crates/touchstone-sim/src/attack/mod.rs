@@ -55,6 +55,13 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
+    /// What members paid for points; none where no points are kept.
+    pub(crate) fn euros_paid(&self) -> Option<f64> {
+        let (Trade::Board(board), Some(ledger)) = (&self.trade, &self.ledger) else { return None };
+        let bought: f64 = ledger.books.iter().map(|book| book.bought as f64 / 100.0).sum();
+        Some(if board.pack_points > 0.0 { bought / board.pack_points * board.pack_euros } else { 0.0 })
+    }
+
     /// Most members of a pod follow each other.
     pub(crate) fn ties(&self) -> Vec<(u32, u32)> {
         if !matches!(self.trade, Trade::Pod(_)) {

@@ -31,16 +31,31 @@ pub(super) fn plan(
                 for batch in batches {
                     let workers = ring.members[batch.from..batch.to].to_vec();
                     let place = random.below(customers.len() as u64) as usize;
-                    if let Some(target) = desk.goods(&customers, place, batch.at, random) {
-                        desk.order(batch.at, target, workers, random);
+                    if let Some(target) = desk.content(&customers, place, batch.at, random) {
+                        desk.order(Goods::Likes, batch.at, target, workers, random);
                     }
                 }
             }
-            _ => desk.orders(&customers, random),
+            _ => {
+                desk.orders(&customers, random);
+                desk.orders_before(&customers, random);
+            }
         }
     }
     Plan { errands: desk.errands, ledger: None, attacked: desk.attacked }
 }
+
+/// What is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goods {
+    Likes,
+    Views,
+    Followers,
+    Comments,
+}
+
+/// Orders of the weeks before the log whose likes may be lost within it.
+const DAYS_BEFORE: f64 = 14.0;
 
 /// An order that is being delivered.
 #[derive(Debug, Clone, Copy)]
@@ -81,10 +96,14 @@ impl Desk<'_> {
         customers
     }
 
+    /// Orders of likes within so many days, mean.
+    fn mean(&self, days: f64) -> f64 {
+        self.service.orders_per_week_per_100 * days / 7.0 * self.ring.members.len() as f64 / 100.0
+    }
+
     fn orders(&mut self, customers: &[u32], random: &mut Random) {
         let members = &self.ring.members;
-        let weeks = f64::from(self.world.scenario.days) / 7.0;
-        let mean = self.service.orders_per_week_per_100 * weeks * members.len() as f64 / 100.0;
+        let mean = self.mean(self.world.scenario.days.into());
         let most = match self.service.evasion.subset_likes_max {
             0 => members.len() * 3 / 5,
             most => (most as usize).min(members.len()),
@@ -92,16 +111,44 @@ impl Desk<'_> {
         // The dear ones are those of half a year and more.
         let old = |&&member: &&u32| self.world.people[member as usize].created < -170 * DAY;
         let premium: Vec<u32> = members.iter().filter(old).copied().collect();
-        for _ in 0..random.poisson(mean).max(2) {
-            let size = random.log_normal(self.service.order_likes_median, self.service.order_likes_sigma);
-            let size = (size as usize).clamp(4, most.max(4));
+        let mut orders = vec![Goods::Likes; random.poisson(mean).max(2) as usize];
+        for (goods, share) in [
+            (Goods::Views, self.service.view_orders),
+            (Goods::Followers, self.service.follow_orders),
+            (Goods::Comments, self.service.comment_orders),
+        ] {
+            orders.extend((0..random.poisson(mean * share)).map(|_| goods));
+        }
+        for goods in orders {
+            let size = self.size(random).clamp(4, most.max(4));
             let workers = if !premium.is_empty() && random.chance(self.service.premium_orders_share) {
                 random.sample(&premium, size)
             } else {
                 random.sample(members, size)
             };
             let Some((at, target)) = self.commission(customers, random) else { continue };
-            self.order(at, target, workers, random);
+            self.order(goods, at, target, workers, random);
+        }
+    }
+
+    fn size(&self, random: &mut Random) -> usize {
+        random.log_normal(self.service.order_likes_median, self.service.order_likes_sigma) as usize
+    }
+
+    /// Likes of earlier orders that are lost within the log: an unlike, and no like.
+    fn orders_before(&mut self, customers: &[u32], random: &mut Random) {
+        for _ in 0..random.poisson(self.mean(DAYS_BEFORE)) {
+            let at = -(random.unit() * DAYS_BEFORE * DAY as f64) as i64;
+            let place = random.below(customers.len() as u64) as usize;
+            let size = self.size(random).min(self.ring.members.len() * 3 / 5);
+            let Some(target) = self.content(customers, place, at, random) else { continue };
+            for account in random.sample(&self.ring.members, size) {
+                let gone = at + lost_after(random);
+                let created = self.world.people[account as usize].created;
+                if random.chance(self.service.dropped_share) && gone >= 0 && created < at {
+                    self.push(account, gone, target, Act::UnlikeOld, Watch::Nothing, Cause::DroppedBefore);
+                }
+            }
         }
     }
 
@@ -129,12 +176,14 @@ impl Desk<'_> {
             }
         }
         let at = (random.unit() * self.world.end as f64) as i64;
-        self.goods(customers, place, at, random).map(|target| (at, target))
+        self.content(customers, place, at, random).map(|target| (at, target))
     }
 
-    /// One content gets a like of every worker.
-    fn order(&mut self, at: i64, target: u32, workers: Vec<u32>, random: &mut Random) {
-        self.attacked.push(target);
+    /// One content, or its author, gets something of every worker.
+    fn order(&mut self, goods: Goods, at: i64, target: u32, workers: Vec<u32>, random: &mut Random) {
+        if goods == Goods::Likes {
+            self.attacked.push(target);
+        }
         let speed = self.service.speed;
         let point = random.unit() * (speed.burst + speed.day + speed.trickle);
         let pace = match () {
@@ -151,13 +200,24 @@ impl Desk<'_> {
         let order = Order { at, window, pace, count: workers.len() };
         for (place, &account) in workers.iter().enumerate() {
             let when = self.moment(account, &order, place, random);
-            self.deliver(account, when, target, cause, random);
+            match goods {
+                Goods::Likes => self.deliver(Act::Like, account, when, target, cause, random),
+                Goods::Views => self.push(account, when, target, Act::View, Watch::Usual, Cause::BoughtView),
+                Goods::Followers => self.deliver(Act::Follow, account, when, target, cause, random),
+                Goods::Comments => self.deliver(Act::Comment, account, when, target, cause, random),
+            }
+            if goods == Goods::Views {
+                continue;
+            }
             if self.service.evasion.cover_views > 0.0 {
                 self.cover(account, when, random);
             }
-            if random.chance(self.service.dropped_share) {
+            if goods == Goods::Likes && random.chance(self.service.dropped_share) {
                 self.drop(account, when, target, random);
             }
+        }
+        if goods != Goods::Likes {
+            return;
         }
         // Views come from all of the pool, so that they do not name those who like.
         let views = Order { count: (order.count as f64 * self.service.evasion.bought_views) as usize, ..order };
@@ -169,7 +229,7 @@ impl Desk<'_> {
     }
 
     /// Something of a customer that is out at a time, mostly the latest.
-    fn goods(&self, customers: &[u32], place: usize, at: i64, random: &mut Random) -> Option<u32> {
+    fn content(&self, customers: &[u32], place: usize, at: i64, random: &mut Random) -> Option<u32> {
         (0..8).find_map(|step| {
             let owner = customers[(place + step) % customers.len()];
             let out = self.world.catalogue.out(owner, at);
@@ -194,13 +254,13 @@ impl Desk<'_> {
         self.world.rhythm.settle(&self.world.people[account as usize], when, random)
     }
 
-    fn deliver(&mut self, account: u32, at: i64, target: u32, cause: Cause, random: &mut Random) {
+    fn deliver(&mut self, act: Act, account: u32, at: i64, target: u32, cause: Cause, random: &mut Random) {
         let watch = match () {
             () if self.service.evasion.click_path => Watch::Path,
             () if self.foreign() || random.chance(0.7) => Watch::Nothing,
             () => Watch::Glance,
         };
-        self.push(account, at, target, Act::Like, watch, cause);
+        self.push(account, at, target, act, watch, cause);
     }
 
     /// Browses for cover, some time around the paid like.
@@ -216,14 +276,14 @@ impl Desk<'_> {
     }
 
     fn drop(&mut self, account: u32, at: i64, target: u32, random: &mut Random) {
-        let gone = at + HOUR + random.exponential(6.0 * DAY as f64) as i64;
+        let gone = at + lost_after(random);
         self.push(account, gone, target, Act::Unlike, Watch::Nothing, Cause::Dropped);
         if self.service.refill
             && self.service.supply != Supply::OneOff
             && let Some(&other) = random.pick(&self.ring.members)
         {
             let again = gone + random.uniform(1.0, 24.0) as i64 * HOUR;
-            self.deliver(other, again, target, Cause::Refill, random);
+            self.deliver(Act::Like, other, again, target, Cause::Refill, random);
         }
     }
 
@@ -233,4 +293,9 @@ impl Desk<'_> {
             self.errands.push(Errand { account, at, target, ring: self.number, act, watch, cause, foreign });
         }
     }
+}
+
+/// Seconds that a like stands which does not stay.
+fn lost_after(random: &mut Random) -> i64 {
+    HOUR + random.exponential(6.0 * DAY as f64) as i64
 }

@@ -32,8 +32,8 @@ pub(crate) fn plan(world: &World, account: u32, day: i64, into: &mut Vec<Planned
     let sigma = world.scenario.life.views_sigma * (1.0_f64 / 3.0).sqrt();
     let views = random.log_normal(f64::from(person.views), sigma).clamp(1.0, 3000.0);
     let views = random.round(views).max(1) as u32;
-    // About nine contents a sitting.
-    let sittings = 1 + random.poisson(f64::from(views) / 9.0 * 0.7).min(11).min(views - 1);
+    let more = (f64::from(views) / world.scenario.life.views_per_sitting - 1.0).max(0.0);
+    let sittings = 1 + random.poisson(more).min(23).min(views - 1);
     let mut left = views;
     for sitting in 0..sittings {
         let rest = sittings - sitting;

@@ -13,6 +13,8 @@ pub(crate) enum Act {
     Comment,
     /// Take a like back.
     Unlike,
+    /// Take a like back that was placed before the log.
+    UnlikeOld,
     /// Browse the own feed; `target` is the number of contents.
     Browse,
 }

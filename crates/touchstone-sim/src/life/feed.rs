@@ -2,23 +2,21 @@
 
 use rayon::prelude::*;
 
+use super::decay::{Decay, FRESH_SECONDS};
 use super::row::Cause;
 use crate::random::Random;
+use crate::world::World;
 use crate::world::catalogue::Content;
 use crate::world::people::{CLOSED, Person};
-use crate::world::{HOUR, World};
 
 /// Length of the list that everybody sees.
 const FRONT_PAGE: usize = 40;
-/// Older contents are left to search and the catalogue.
-const FRESH_SECONDS: i64 = 30 * 24 * HOUR;
 
 /// Attention over a slice of time: what is hot in each topic, and the front page.
 pub(crate) struct Feed {
     from: i64,
     to: i64,
-    half_life_seconds: f64,
-    exponent: f64,
+    decay: Decay,
     topics: Vec<Hot>,
     front_page: Vec<u32>,
 }
@@ -31,16 +29,7 @@ struct Hot {
 
 impl Feed {
     pub(crate) fn new(world: &World, from: i64, to: i64) -> Self {
-        let life = &world.scenario.life;
-        let half_life_seconds = life.half_life_hours * HOUR as f64;
-        let mut feed = Self {
-            from,
-            to,
-            half_life_seconds,
-            exponent: life.decay_exponent,
-            topics: Vec::new(),
-            front_page: Vec::new(),
-        };
+        let mut feed = Self { from, to, decay: world.decay, topics: Vec::new(), front_page: Vec::new() };
         feed.topics = world
             .catalogue
             .topics
@@ -50,7 +39,7 @@ impl Feed {
                 let mut sum = 0.0;
                 for &target in &topic.contents {
                     let content = world.catalogue.get(target);
-                    let fresh = content.published >= from - FRESH_SECONDS || content.boosted != i64::MAX;
+                    let fresh = content.published >= from - FRESH_SECONDS as i64 || content.boosted != i64::MAX;
                     if content.published < to && fresh {
                         sum += f64::from(content.appeal) * feed.highest(content);
                         hot.contents.push(target);
@@ -75,15 +64,24 @@ impl Feed {
         feed
     }
 
-    fn decay(&self, age_seconds: i64) -> f64 {
-        // 1.6 brings the exponent's default to half of all attention after about a half-life.
-        (1.0 + age_seconds.max(0) as f64 / (1.6 * self.half_life_seconds)).powf(-self.exponent)
+    /// Mean of a value of contents, weighted by the attention that they get.
+    pub(crate) fn mean(&self, value: impl Fn(u32) -> f64) -> f64 {
+        let (mut sum, mut whole) = (0.0, 0.0);
+        for hot in &self.topics {
+            let mut before = 0.0;
+            for (&target, &until) in hot.contents.iter().zip(&hot.sums) {
+                sum += (until - before) * value(target);
+                before = until;
+            }
+            whole += before;
+        }
+        if whole > 0.0 { sum / whole } else { 1.0 }
     }
 
     fn attention(&self, content: &Content, at: i64) -> f64 {
         let boost =
-            if at >= content.boosted { f64::from(content.boost) * self.decay(at - content.boosted) } else { 0.0 };
-        self.decay(at - content.published) + boost
+            if at >= content.boosted { f64::from(content.boost) * self.decay.at(at - content.boosted) } else { 0.0 };
+        self.decay.at(at - content.published) + boost
     }
 
     /// The most attention of a slice: at its start, at publication or when it goes viral.
@@ -171,7 +169,7 @@ impl Feed {
             }
             let target = out.end - 1 - (random.exponential(1.2) as u32).min(out.end - 1 - out.start);
             // A feed shows what is fresh; what is old is seldom worth a place.
-            if random.chance(0.15 + self.decay(at - world.catalogue.get(target).published)) {
+            if random.chance(0.15 + self.decay.at(at - world.catalogue.get(target).published)) {
                 return Some(target);
             }
         }

@@ -7,8 +7,8 @@ use crate::world::people::{API, Person};
 const DAY: i64 = 86_400;
 const QUARTERS: usize = 96;
 
-/// The circadian rhythm: weight of a local time of day, exp(a cos), whose peak over its trough is
-/// exp(2a).
+/// The circadian rhythm: weight of a local time of day. People wake within a few hours, are up all day until the peak, and
+/// fall asleep along half a cosine: the day that KuaiRand and the Russian retweets show (docs/REALISM.md).
 #[derive(Debug, Clone)]
 pub(crate) struct Rhythm {
     start_seconds: i64,
@@ -21,10 +21,14 @@ pub(crate) struct Rhythm {
 impl Rhythm {
     pub(crate) fn new(scenario: &Scenario) -> Self {
         let life = &scenario.life;
-        let swing = life.circadian_ratio.ln() / 2.0;
+        let least = 1.0 / life.circadian_ratio;
         let weights = std::array::from_fn(|quarter| {
-            let phase = (quarter as f64 / 4.0 - life.peak_hour) / 24.0 * std::f64::consts::TAU;
-            (swing * (phase.cos() - 1.0)).exp()
+            let rise = (life.peak_hour - life.trough_hour).rem_euclid(24.0).clamp(1.0, 23.0);
+            let awake = (quarter as f64 / 4.0 - life.trough_hour).rem_euclid(24.0);
+            let asleep = |part: f64| (1.0 + (part * std::f64::consts::PI).cos()) / 2.0;
+            let up =
+                if awake < rise { 1.0 - asleep(awake / rise).powi(3) } else { asleep((awake - rise) / (24.0 - rise)) };
+            least + (1.0 - least) * up
         });
         let mut sum = 0.0;
         let sums = weights.map(|weight: f64| {

@@ -46,6 +46,7 @@ pub(crate) enum Cause {
     Launch,
     Neighbour,
     Family,
+    BeforeLog,
     // From here on nobody means it.
     Task,
     PodReaction,
@@ -54,6 +55,7 @@ pub(crate) enum Cause {
     BoughtView,
     Cover,
     Dropped,
+    DroppedBefore,
     Refill,
 }
 
@@ -61,6 +63,11 @@ impl Cause {
     /// Whether it is faked: done for points or money, or by nobody.
     pub(crate) fn fake(self) -> bool {
         self >= Cause::Task
+    }
+
+    /// Whether an unlike is of a like that was placed before the log began.
+    pub(crate) fn of_before(self) -> bool {
+        matches!(self, Cause::BeforeLog | Cause::DroppedBefore)
     }
 
     /// Whether it is one of what was ordered, not cover for it.
@@ -85,6 +92,7 @@ impl Cause {
             Cause::Launch => "launch",
             Cause::Neighbour => "shared_network",
             Cause::Family => "family",
+            Cause::BeforeLog => "before_log",
             Cause::Task => "task",
             Cause::PodReaction => "pod",
             Cause::Order => "order",
@@ -92,6 +100,7 @@ impl Cause {
             Cause::BoughtView => "bought_view",
             Cause::Cover => "cover",
             Cause::Dropped => "dropped",
+            Cause::DroppedBefore => "dropped_before_log",
             Cause::Refill => "refill",
         }
     }
@@ -110,11 +119,11 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// One event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
-    /// Milliseconds from the start of the log.
+    /// When it was done: milliseconds from the start of the log.
     pub(crate) at_ms: i64,
-    /// Orders rows of the same millisecond at random.
-    pub(crate) tie: u32,
     pub(crate) actor: u32,
+    /// How many rows of the actor came before; with the actor it names the row.
+    pub(crate) number: u32,
     /// A content; for follows an account.
     pub(crate) target: u32,
     pub(crate) kind: Kind,
@@ -125,4 +134,22 @@ pub(crate) struct Row {
     pub(crate) fraction: u32,
     pub(crate) place: Place,
     pub(crate) session: u64,
+    /// Milliseconds until it stood in the log.
+    pub(crate) late_ms: u32,
+    /// How much the client's clock is ahead.
+    pub(crate) skew_ms: i32,
+    /// The second copy of a row.
+    pub(crate) retry: bool,
+}
+
+impl Row {
+    /// When it stood in the log: the order of rows.
+    pub(crate) fn arrived_ms(&self) -> i64 {
+        self.at_ms + i64::from(self.late_ms)
+    }
+
+    /// Different for every event, the same for both copies of a row.
+    pub(crate) fn serial(&self) -> u64 {
+        u64::from(self.actor) << 32 | u64::from(self.number)
+    }
 }

@@ -1,7 +1,8 @@
 //! A slice of somebody's life, as rows.
 
+use super::crowd::Crowd;
 use super::day::{self, Planned};
-use super::errand::{Act, Errand, Watch};
+use super::errand::{Errand, Watch};
 use super::feed::Feed;
 use super::row::{Cause, Kind, NONE, Row, Why};
 use super::watch::{Look, look};
@@ -10,10 +11,9 @@ use crate::world::people::{BINGER, ENTHUSIAST, Person};
 use crate::world::places::Place;
 use crate::world::{DAY, Purpose, World};
 
-const SECOND_MS: i64 = 1000;
-/// An errand this close to a session is part of it.
-const SAME_SITTING_MS: i64 = 10 * 60 * SECOND_MS;
-const REMEMBERED: usize = 24;
+pub(super) const SECOND_MS: i64 = 1000;
+/// Contents that a feed remembers to have shown.
+const REMEMBERED: usize = 256;
 /// Mean of [`Look::liking`] over usual looks, so that the scenario's mean is kept.
 const MEAN_LIKING: f64 = 1.12;
 /// Marks a like that was not meant, and one that was taken back.
@@ -25,41 +25,48 @@ const GONE: u32 = 1 << 30;
 pub(crate) struct State {
     /// Contents it likes or liked, with [`FAKE`] and [`GONE`]: nobody likes the same twice.
     liked: Vec<u32>,
-    /// Fingerprints of what it saw last: feeds do not repeat themselves at once.
-    seen: [u16; REMEMBERED],
-    seen_next: u8,
-    last: Option<Sitting>,
+    /// Fingerprints of what it saw last: feeds do not repeat themselves (KuaiRand: three looks in a thousand).
+    seen: Vec<u16>,
+    seen_next: u16,
+    /// Rows so far.
+    rows: u32,
+    pub(super) last: Option<Sitting>,
 }
 
 /// Time spent with one address and device.
 #[derive(Debug, Clone, Copy)]
-struct Sitting {
-    from_ms: i64,
-    to_ms: i64,
-    session: u64,
-    place: Place,
-    foreign: bool,
+pub(super) struct Sitting {
+    pub(super) from_ms: i64,
+    pub(super) to_ms: i64,
+    pub(super) session: u64,
+    pub(super) place: Place,
+    pub(super) foreign: bool,
+    /// How late its rows arrive, and how wrong its clock is.
+    pub(super) late_ms: u32,
+    pub(super) skew_ms: i32,
 }
 
 /// A slice of time.
-pub(crate) struct Slice {
+pub(crate) struct Slice<'a> {
     pub(crate) number: u64,
     pub(crate) from: i64,
     pub(crate) to: i64,
     pub(crate) feed: Feed,
+    pub(crate) crowd: &'a Crowd,
 }
 
 /// Lives one account's slice: its own sessions, then its errands, which join a session where one
 /// is near.
 pub(crate) fn live(
     world: &World,
-    slice: &Slice,
+    slice: &Slice<'_>,
     account: u32,
     errands: &[Errand],
     state: &mut State,
     planned: &mut Vec<Planned>,
     rows: &mut Vec<Row>,
 ) {
+    let before = rows.len();
     let mut sittings: Vec<Sitting> = Vec::new();
     let mut life: Option<Life<'_>> = None;
     for day in slice.from.div_euclid(DAY)..=(slice.to - 1).div_euclid(DAY) {
@@ -83,6 +90,7 @@ pub(crate) fn live(
         }
     }
     if let Some(mut life) = life {
+        life.retry(before, rows);
         if let Some(last) = sittings.into_iter().max_by_key(|sitting| sitting.to_ms) {
             life.state.last = Some(last);
         }
@@ -90,38 +98,44 @@ pub(crate) fn live(
     }
 }
 
-struct Life<'a> {
-    world: &'a World,
+pub(super) struct Life<'a> {
+    pub(super) world: &'a World,
     feed: &'a Feed,
+    crowd: &'a Crowd,
     account: u32,
     person: &'a Person,
-    random: Random,
-    state: State,
+    pub(super) random: Random,
+    pub(super) state: State,
     /// The ring that acts through the account just now; 0 is none.
-    acting: u16,
+    pub(super) acting: u16,
 }
 
 impl<'a> Life<'a> {
-    fn new(world: &'a World, slice: &'a Slice, account: u32, state: State) -> Self {
+    fn new(world: &'a World, slice: &'a Slice<'a>, account: u32, state: State) -> Self {
         let random = world.stream(Purpose::Slice, u64::from(account) << 20 | slice.number);
         let person = &world.people[account as usize];
         let acting = if person.operated() { person.ring } else { 0 };
-        Self { world, feed: &slice.feed, account, person, random, state, acting }
+        Self { world, feed: &slice.feed, crowd: slice.crowd, account, person, random, state, acting }
     }
 
     /// A new session that begins now.
-    fn open_session(&mut self, at_ms: i64, foreign: bool, ring: u16) -> Sitting {
+    pub(super) fn open_session(&mut self, at_ms: i64, foreign: bool, ring: u16) -> Sitting {
         let at = at_ms / SECOND_MS;
         let mut place = if foreign {
             self.world.service_place(ring, self.account, at, &mut self.random)
         } else {
             self.world.place(self.account, at, &mut self.random)
         };
+        let skew_ms = self.world.skew_ms(place.device);
         if self.random.chance(self.world.scenario.life.network.missing_device_share) {
             place.device = 0;
         }
         let session = mix(self.random.word());
-        Sitting { from_ms: at_ms, to_ms: at_ms, session, place, foreign }
+        let dirt = &self.world.scenario.dirt;
+        let late = self.random.chance(dirt.late_sessions_share);
+        let late_ms = if late { self.random.log_normal(dirt.late_minutes * 60_000.0, 1.5) } else { 0.0 };
+        let late_ms = late_ms.min(dirt.late_hours_max * 3_600_000.0) as u32;
+        Sitting { from_ms: at_ms, to_ms: at_ms, session, place, foreign, late_ms, skew_ms }
     }
 
     fn sit(&mut self, at_ms: i64, views: u32, foreign: bool, ring: u16, rows: &mut Vec<Row>) -> Sitting {
@@ -132,11 +146,11 @@ impl<'a> Life<'a> {
     }
 
     /// Opens what the feed shows.
-    fn browse(&mut self, sitting: &Sitting, views: u32, rows: &mut Vec<Row>) -> i64 {
+    pub(super) fn browse(&mut self, sitting: &Sitting, views: u32, rows: &mut Vec<Row>) -> i64 {
         let mut at_ms = sitting.to_ms;
         let mut left = views;
         // What was just seen, or is one's own, is passed over; a small world runs out of contents.
-        for position in 0..2 * views as usize {
+        for position in 0..4 * views as usize {
             if left == 0 {
                 break;
             }
@@ -164,13 +178,16 @@ impl<'a> Life<'a> {
     }
 
     fn is_new(&mut self, target: u32) -> bool {
-        // 0 stands for an empty place.
-        let mark = (mix(target.into()) as u16).max(1);
+        let mark = mix(target.into()) as u16;
         if self.state.seen.contains(&mark) {
             return false;
         }
-        self.state.seen[usize::from(self.state.seen_next)] = mark;
-        self.state.seen_next = (self.state.seen_next + 1) % REMEMBERED as u8;
+        if self.state.seen.len() < REMEMBERED {
+            self.state.seen.push(mark);
+        } else {
+            self.state.seen[usize::from(self.state.seen_next)] = mark;
+            self.state.seen_next = (self.state.seen_next + 1) % REMEMBERED as u16;
+        }
         true
     }
 
@@ -183,6 +200,7 @@ impl<'a> Life<'a> {
         let near = person.topics.contains(&content.topic);
         let mut like = life.like_share * f64::from(person.likes) * f64::from(content.quality) * seen.liking
             / MEAN_LIKING
+            * self.crowd.pull(target)
             * if near { 1.1 } else { 0.7 };
         if person.is(ENTHUSIAST) && seen.liking >= 1.0 {
             like = like.max(0.75);
@@ -194,6 +212,10 @@ impl<'a> Life<'a> {
                 let at_ms = liked_ms + 900 + self.random.exponential(15_000.0) as i64;
                 self.unlike(sitting, at_ms, target, why, rows);
             }
+        }
+        if content.published < 0 && self.acting == 0 && self.random.chance(life.old_unlikes_share) {
+            let done_ms = during(&mut self.random);
+            self.unlike_old(sitting, done_ms, target, Why { cause: Cause::BeforeLog, ring: 0 }, rows);
         }
         for (kind, share) in [
             (Kind::Comment, life.comment_share),
@@ -213,7 +235,7 @@ impl<'a> Life<'a> {
         at_ms + i64::from(seen.dwell_ms) + self.random.log_normal(6000.0, 1.1).min(600_000.0) as i64
     }
 
-    fn view(
+    pub(super) fn view(
         &mut self,
         sitting: &Sitting,
         at_ms: i64,
@@ -233,7 +255,7 @@ impl<'a> Life<'a> {
     }
 
     /// Likes, unless it did before.
-    fn like(&mut self, sitting: &Sitting, at_ms: i64, target: u32, why: Why, rows: &mut Vec<Row>) -> bool {
+    pub(super) fn like(&mut self, sitting: &Sitting, at_ms: i64, target: u32, why: Why, rows: &mut Vec<Row>) -> bool {
         if self.state.liked.iter().any(|&liked| liked & !(FAKE | GONE) == target) {
             return false;
         }
@@ -243,7 +265,7 @@ impl<'a> Life<'a> {
     }
 
     /// Takes back a like that still stands, if it was placed for the same reason.
-    fn unlike(&mut self, sitting: &Sitting, at_ms: i64, target: u32, why: Why, rows: &mut Vec<Row>) {
+    pub(super) fn unlike(&mut self, sitting: &Sitting, at_ms: i64, target: u32, why: Why, rows: &mut Vec<Row>) {
         let wanted = target | if why.cause.fake() { FAKE } else { 0 };
         if let Some(liked) = self.state.liked.iter_mut().find(|liked| **liked == wanted) {
             *liked |= GONE;
@@ -251,11 +273,28 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn push(&mut self, sitting: &Sitting, at_ms: i64, target: u32, kind: Kind, why: Why, rows: &mut Vec<Row>) {
-        rows.push(Row {
+    /// Takes back a like from before the log: what it liked since is another matter.
+    pub(super) fn unlike_old(&mut self, sitting: &Sitting, at_ms: i64, target: u32, why: Why, rows: &mut Vec<Row>) {
+        if self.state.liked.iter().any(|&liked| liked & !(FAKE | GONE) == target) {
+            return;
+        }
+        self.state.liked.push(target | GONE | if why.cause.fake() { FAKE } else { 0 });
+        self.push(sitting, at_ms, target, Kind::Unlike, why, rows);
+    }
+
+    pub(super) fn push(
+        &mut self,
+        sitting: &Sitting,
+        at_ms: i64,
+        target: u32,
+        kind: Kind,
+        why: Why,
+        rows: &mut Vec<Row>,
+    ) {
+        let row = Row {
             at_ms,
-            tie: self.random.word() as u32,
             actor: self.account,
+            number: self.state.rows,
             target,
             kind,
             cause: why.cause,
@@ -264,76 +303,26 @@ impl<'a> Life<'a> {
             fraction: NONE,
             place: sitting.place,
             session: sitting.session,
-        });
+            late_ms: sitting.late_ms,
+            skew_ms: sitting.skew_ms,
+            retry: false,
+        };
+        self.state.rows += 1;
+        rows.push(row);
     }
 
-    /// Runs an errand and gives the time at which the next may begin.
-    fn run(&mut self, errand: &Errand, at_ms: i64, sittings: &mut Vec<Sitting>, rows: &mut Vec<Row>) -> i64 {
-        let acting = self.acting;
-        if errand.foreign {
-            self.acting = errand.ring;
+    /// Sends some of the account's rows, which begin at `first`, twice.
+    fn retry(&mut self, first: usize, rows: &mut Vec<Row>) {
+        let dirt = &self.world.scenario.dirt;
+        if dirt.retried_rows_share <= 0.0 {
+            return;
         }
-        let next_ms = self.step(errand, at_ms, sittings, rows);
-        self.acting = acting;
-        next_ms
-    }
-
-    fn step(&mut self, errand: &Errand, mut at_ms: i64, sittings: &mut Vec<Sitting>, rows: &mut Vec<Row>) -> i64 {
-        let near = |sitting: &Sitting| {
-            sitting.foreign == errand.foreign
-                && at_ms >= sitting.from_ms - 1000
-                && at_ms <= sitting.to_ms + SAME_SITTING_MS
-        };
-        let known = sittings.iter().rposition(near);
-        let place = match known {
-            Some(place) => place,
-            None => {
-                let last = self.state.last.filter(near);
-                sittings.push(last.unwrap_or_else(|| self.open_session(at_ms, errand.foreign, errand.ring)));
-                sittings.len() - 1
+        for place in first..rows.len() {
+            if self.random.chance(dirt.retried_rows_share) {
+                let again_ms = self.random.log_normal(dirt.retry_seconds * 1000.0, 1.0).min(86_400_000.0) as u32;
+                let row = rows[place];
+                rows.push(Row { late_ms: row.late_ms.saturating_add(again_ms), retry: true, ..row });
             }
-        };
-        let mut sitting = sittings[place];
-        sitting.to_ms = sitting.to_ms.max(at_ms);
-        let target = errand.target;
-        if errand.act == Act::Browse {
-            let end_ms = self.browse(&Sitting { to_ms: at_ms, ..sitting }, target, rows);
-            sittings[place].to_ms = sitting.to_ms.max(end_ms);
-            return end_ms;
         }
-        if self.world.catalogue.get(target).published * SECOND_MS > at_ms {
-            return at_ms;
-        }
-        if errand.watch == Watch::Path {
-            let before = self.random.below(3) as u32;
-            at_ms = self.browse(&Sitting { to_ms: at_ms, ..sitting }, before, rows);
-        }
-        let why = Why { cause: errand.cause, ring: errand.ring };
-        let mut done_ms = at_ms;
-        let mut end_ms = at_ms;
-        if errand.watch != Watch::Nothing {
-            let watch = if errand.watch == Watch::Path { Watch::Keen } else { errand.watch };
-            let seen = self.view(&sitting, at_ms, target, watch, why, rows);
-            done_ms = at_ms + (self.random.uniform(0.3, 1.0) * f64::from(seen.dwell_ms)) as i64 + 80;
-            end_ms = at_ms + i64::from(seen.dwell_ms);
-        }
-        match errand.act {
-            Act::Like => {
-                self.like(&sitting, done_ms, target, why, rows);
-            }
-            Act::Follow => {
-                let owner = self.world.catalogue.get(target).owner;
-                self.push(&sitting, done_ms, owner, Kind::Follow, why, rows);
-            }
-            Act::Comment => {
-                let at_ms = done_ms + self.random.log_normal(12_000.0, 0.8) as i64;
-                self.push(&sitting, at_ms, target, Kind::Comment, why, rows);
-            }
-            Act::Unlike => self.unlike(&sitting, done_ms, target, why, rows),
-            _ => {}
-        }
-        let pause = self.random.log_normal(2500.0, 0.8).min(60_000.0) as i64;
-        sittings[place].to_ms = sitting.to_ms.max(end_ms);
-        end_ms + pause
     }
 }

@@ -34,8 +34,11 @@ pub(crate) fn look(content: &Content, watch: Watch, random: &mut Random) -> Look
         Watch::Brief => (random.log_normal(0.35, 0.7), 1.0),
         // Skipped: Beta(1, 9), within the first third. Liking: FACTS, 0.15 % of 2.9 %.
         _ if point < skip => (0.3 * (1.0 - (1.0 - random.unit()).powf(1.0 / 9.0)) + 0.01, 0.05),
-        // Finished, with replays. Liking: FACTS, 6 % of 2.9 %.
-        _ if point > 1.0 - finish => (1.0 + random.exponential(0.5), 2.07),
+        // Finished: half go on to the next at once (KuaiRand), the others watch again. Liking: FACTS, 6 % of 2.9 %.
+        _ if point > 1.0 - finish => {
+            let more = if random.chance(0.5) { 0.02 } else { 0.8 };
+            (1.0 + random.exponential(more), 2.07)
+        }
         // Between: most stay for more than half.
         _ => (0.15 + 0.85 * random.unit().powf(0.75), 1.0),
     };

@@ -60,6 +60,12 @@ pub struct Board {
     pub comment_tasks_share: f64,
     /// Chance that an undone claim is noticed; the third notice bans and forfeits the points.
     pub cheats_noticed_share: f64,
+    /// Share of members who buy points for money when theirs run out; 0 is none. Assumed.
+    pub buyers_share: f64,
+    /// Points of a pack. Assumed.
+    pub pack_points: f64,
+    /// Price of a pack, euros. Assumed.
+    pub pack_euros: f64,
 }
 
 impl Default for Board {
@@ -84,6 +90,9 @@ impl Default for Board {
             follow_tasks_share: 0.08,
             comment_tasks_share: 0.05,
             cheats_noticed_share: 0.2,
+            buyers_share: 0.04,
+            pack_points: 300.0,
+            pack_euros: 2.0,
         }
     }
 }
@@ -158,11 +167,19 @@ pub struct Service {
     pub order_likes_median: f64,
     /// Standard deviation of its logarithm. FACTS: p90 400.
     pub order_likes_sigma: f64,
+    /// Orders of views alone for each order of likes, of the same size and speed. FACTS: 0.8 (NATO 2019, by
+    /// number delivered). Not of accounts used once; 0 is none.
+    pub view_orders: f64,
+    /// Orders of followers for each order of likes. FACTS: 0.2 (NATO 2019).
+    pub follow_orders: f64,
+    /// Orders of comments for each order of likes. FACTS: 0.14 (NATO 2019).
+    pub comment_orders: f64,
     /// How orders are delivered, in parts of the sum.
     pub speed: Speed,
     /// What it does to stay unseen.
     pub evasion: Evasion,
-    /// Share of likes gone again within the log. FACTS: 7 to 20 % in four weeks.
+    /// Share of likes gone again; of some that were placed before the log, only the unlike is in it.
+    /// FACTS: 7 to 20 % in four weeks.
     pub dropped_share: f64,
     /// Whether dropped likes are replaced by those of other accounts.
     pub refill: bool,
@@ -219,6 +236,9 @@ impl Default for Service {
             orders_per_week_per_100: 2.0,
             order_likes_median: 130.0,
             order_likes_sigma: 0.88,
+            view_orders: 0.8,
+            follow_orders: 0.2,
+            comment_orders: 0.14,
             speed: Speed::default(),
             evasion: Evasion::default(),
             dropped_share: 0.1,

@@ -15,19 +15,29 @@ pub struct Life {
     /// Standard deviation of their logarithm, over people and days together. FACTS: mean 66 over
     /// median 42 is 0.95.
     pub views_sigma: f64,
+    /// Opened contents in a row, mean; then the client is closed. Assumed, so that the median account-day has
+    /// two addresses.
+    pub views_per_sitting: f64,
     /// Share of days on which the average person is active. Assumed, so that 100,000 people leave
     /// about 10 million events in 28 days.
     pub active_days_share: f64,
-    /// Likes an opened content, mean. FACTS: 2.9 % of exposures (VK), 7 % of clicks (Tenrec, from
-    /// memory); by the choice above it is the second.
+    /// Likes an opened content, mean, before enthusiasts and look-alikes add theirs, which with the default makes 3.2 %
+    /// without look-alikes. Measured: 3.2 % of clicks (KuaiRand); FACTS: 2.9 % of exposures (VK), sweep 1 to 6 %.
     pub like_share: f64,
-    /// Spread of people's like rates, sd of the logarithm. FACTS: 1.6 with activity's part in it; with 1.4 the
-    /// busiest tenth gives 52 % of all likes (GitHub: 64 %).
+    /// Spread of people's like rates, sd of the logarithm. FACTS: 1.6, sweep 1.2 to 2.0, so that the busiest
+    /// tenth gives about 64 % of all likes (GitHub).
     pub like_sigma: f64,
+    /// How much likelier a like is where one like is shown than where none is; each doubling of the number adds
+    /// as much again, three times at most (that is assumed). What is shown is refreshed every few hours and
+    /// counts fakes. FACTS: 0.32 (Muchnik 2013). The mean stays at `like_share`; 0 switches it off.
+    pub herding: f64,
     /// Shape of the Gamma that spreads contents' like rates. FACTS: Beta(0.75, 25).
     pub quality_shape: f64,
     /// Share of likes taken back within a minute. Assumed.
     pub unlike_share: f64,
+    /// Likes of before the log that are taken back, for each opened content that is older than the log: unlikes
+    /// without a like. Assumed.
+    pub old_unlikes_share: f64,
     /// Comments an opened content. FACTS: 1.2 % (VK, comments opened).
     pub comment_share: f64,
     /// Shares an opened content. FACTS: 0.64 % (VK).
@@ -42,7 +52,7 @@ pub struct Life {
     pub closed_share: f64,
     /// Contents an account publishes in a day, mean. Assumed: one in 50 days.
     pub posts_per_day: f64,
-    /// Spread of publishing, sd of the logarithm. FACTS: a tenth publish four fifths, which is 1.9.
+    /// Spread of publishing, sd of the logarithm. FACTS: a tenth publish four fifths, which is 2.1.
     pub posts_sigma: f64,
     /// Days of publications before the log begins.
     pub backlog_days: f64,
@@ -55,14 +65,17 @@ pub struct Life {
     /// Spread of appeal, sd of the logarithm; fame of authors comes on top. Assumed: likes of an
     /// item get a power-law tail of about 2.
     pub appeal_sigma: f64,
-    /// Attention decays with (1 + age / this)^-exponent. FACTS: half-life 20 h of a feed (Graffius).
+    /// Time in which a content gets half of its attention; it decays with (1 + age / scale)^-exponent. FACTS: 20 h
+    /// (Graffius, a feed).
     pub half_life_hours: f64,
     /// The exponent. Assumed between SEISMIC's kernel and a sharp cut.
     pub decay_exponent: f64,
-    /// Busiest over quietest time of day. FACTS: 6 to 12, from memory.
+    /// Busiest over quietest time of day. FACTS: 6 to 12, from memory; measured: 8 (KuaiRand).
     pub circadian_ratio: f64,
     /// Local hour of the peak. FACTS: 21:30.
     pub peak_hour: f64,
+    /// Local hour of the trough. FACTS: 4:30; measured: 4 (KuaiRand, Russian retweets).
+    pub trough_hour: f64,
     /// Spread of people's own clocks, hours. FACTS: 1.5 h, from memory.
     pub phase_sd_hours: f64,
     /// How much later weekends run, hours. FACTS: up to 1 h.
@@ -141,8 +154,10 @@ pub struct Network {
     pub devices_per_person: f64,
     /// Share of people who change their phone in 28 days. Assumed.
     pub changed_phones_share: f64,
-    /// Share of sessions at home on a device that the household shares. FACTS: families share.
+    /// Share of sessions on a device that the household shares, over all people. FACTS: families share.
     pub shared_device_share: f64,
+    /// Share of households that have such a device. Assumed.
+    pub sharing_homes_share: f64,
     /// Share of sessions that report no device. Assumed.
     pub missing_device_share: f64,
     /// Share of clients that lose half of their views. Assumed.
@@ -165,6 +180,7 @@ impl Default for Network {
             devices_per_person: 1.3,
             changed_phones_share: 0.03,
             shared_device_share: 0.05,
+            sharing_homes_share: 0.3,
             missing_device_share: 0.01,
             lossy_clients_share: 0.12,
             lost_views_share: 0.02,
@@ -177,11 +193,14 @@ impl Default for Life {
         Self {
             views_per_active_day_median: 8.0,
             views_sigma: 0.95,
+            views_per_sitting: 3.0,
             active_days_share: 0.25,
-            like_share: 0.07,
-            like_sigma: 1.4,
+            like_share: 0.027,
+            like_sigma: 1.8,
+            herding: 0.32,
             quality_shape: 0.75,
             unlike_share: 0.01,
+            old_unlikes_share: 0.0005,
             comment_share: 0.012,
             share_share: 0.0064,
             save_share: 0.005,
@@ -189,7 +208,7 @@ impl Default for Life {
             people_per_topic: 1500.0,
             closed_share: 0.04,
             posts_per_day: 0.02,
-            posts_sigma: 1.9,
+            posts_sigma: 2.1,
             backlog_days: 60.0,
             duration_seconds_median: 9.6,
             duration_sigma: 0.92,
@@ -199,6 +218,7 @@ impl Default for Life {
             decay_exponent: 1.6,
             circadian_ratio: 8.0,
             peak_hour: 21.5,
+            trough_hour: 4.5,
             phase_sd_hours: 1.5,
             weekend_shift_hours: 1.0,
             zones: vec![

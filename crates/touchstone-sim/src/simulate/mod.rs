@@ -1,7 +1,7 @@
 //! From a scenario to files.
 //!
 //! Time is cut into slices. In each, every account lives its part on any thread, the rows are
-//! sorted by time and handed to a writer that works beside; rows that run over the slice's end wait
+//! sorted by arrival and handed to a writer that works beside; rows that arrive after the slice's end wait
 //! for the next. So memory holds the world (people, contents, plans) and a few slices of rows,
 //! however many events there are.
 
@@ -16,10 +16,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::files::Staged;
+use crate::life::crowd::Crowd;
 use crate::life::errand::Errand;
 use crate::life::feed::Feed;
 use crate::life::row::Row;
 use crate::life::session::{Slice, State, live};
+use crate::random::mix;
 use crate::scenario::{Scenario, ScenarioError};
 use crate::truth::{self, Truth};
 use crate::world::{HOUR, World};
@@ -44,9 +46,9 @@ pub struct SimulateOptions {
 /// What came out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SimulateReport {
-    /// Rows of events.parquet.
+    /// Rows of events.parquet, second copies among them.
     pub events: u64,
-    /// Likes among them, fake or not.
+    /// Likes, fake or not; of a row that was sent twice, one.
     pub likes: u64,
     /// Likes that nobody meant.
     pub fake_likes: u64,
@@ -81,7 +83,7 @@ pub enum SimulateError {
 /// Invents a world and writes its log, with the truth beside it.
 ///
 /// Files in the folder: events, accounts and contents as a platform has them; truth_events
-/// (event_id, fake, attack, ring, reason), truth_accounts, truth_rings, truth_ring_members,
+/// (event_id, fake, attack, ring, reason; each event once, however often its row was sent), truth_accounts, truth_rings, truth_ring_members,
 /// truth_targets and truth_look_alikes; simulate.json with the scenario, the seed and the report.
 ///
 /// # Errors
@@ -134,11 +136,14 @@ fn slices(world: &World, mut give: impl FnMut(Vec<Row>) -> bool) {
     let mut errands = world.errands.clone();
     errands.par_sort_unstable_by_key(|errand| (i64::from(errand.at) / length, *errand));
     let mut states = vec![State::default(); world.people.len()];
+    let mut crowd = Crowd::new(world);
     let mut carried: Vec<Row> = Vec::new();
     let mut errands = errands.as_slice();
     for number in 0..(world.end + length - 1) / length {
         let (from, to) = (number * length, ((number + 1) * length).min(world.end));
-        let slice = Slice { number: number as u64, from, to, feed: Feed::new(world, from, to) };
+        let feed = Feed::new(world, from, to);
+        crowd.weigh(&feed);
+        let slice = Slice { number: number as u64, from, to, feed, crowd: &crowd };
         let (now, later) = errands.split_at(errands.partition_point(|errand| i64::from(errand.at) / length <= number));
         errands = later;
         let shards: Vec<Vec<Row>> = states
@@ -149,16 +154,27 @@ fn slices(world: &World, mut give: impl FnMut(Vec<Row>) -> bool) {
         let mut rows = std::mem::take(&mut carried);
         rows.reserve(shards.iter().map(Vec::len).sum());
         shards.into_iter().for_each(|shard| rows.extend(shard));
-        // By time alone; the rest only makes the order the same on any number of threads.
-        rows.par_sort_unstable_by_key(|row| (row.at_ms, row.tie, row.actor, row.target, row.kind));
-        carried = rows.split_off(rows.partition_point(|row| row.at_ms < to * 1000));
+        sort(&mut rows);
+        carried = rows.split_off(rows.partition_point(|row| row.arrived_ms() < to * 1000));
+        crowd.see(&rows);
         if !give(rows) {
             return;
         }
     }
+    // The log waits for late rows of its days.
+    carried.retain(|row| row.at_ms < world.end * 1000);
+    give(carried);
 }
 
-fn live_shard(world: &World, slice: &Slice, first: usize, states: &mut [State], errands: &[Errand]) -> Vec<Row> {
+/// By arrival alone; the rest only makes the order the same on any number of threads.
+fn sort(rows: &mut [Row]) {
+    rows.par_sort_unstable_by(|one, other| {
+        let tie = |row: &Row| (mix(row.serial()), row.retry);
+        one.arrived_ms().cmp(&other.arrived_ms()).then_with(|| tie(one).cmp(&tie(other)))
+    });
+}
+
+fn live_shard(world: &World, slice: &Slice<'_>, first: usize, states: &mut [State], errands: &[Errand]) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut planned = Vec::new();
     let mut rest = &errands[errands.partition_point(|errand| (errand.account as usize) < first)..];

@@ -26,7 +26,6 @@ pub(super) struct EventWriter<'a> {
     truth: ArrowWriter<File>,
     truth_schema: Arc<Schema>,
     agents: Vec<String>,
-    written: u64,
 }
 
 fn schema(fields: &[(&str, DataType, bool)]) -> Arc<Schema> {
@@ -68,18 +67,18 @@ impl<'a> EventWriter<'a> {
             truth: open(truth, truths.clone())?,
             truth_schema: truths,
             agents: (0..=AGENTS).map(Places::agent).collect(),
-            written: 0,
         })
     }
 
     pub(super) fn write(&mut self, rows: &[Row]) -> io::Result<()> {
         let key = mix(self.world.seed ^ crate::world::Purpose::EventNames as u64);
-        let first = self.written;
-        let ids = texts(rows, 16, |place, _, text| push_hex(text, mix(key ^ (first + place as u64)), 16));
-        self.written += rows.len() as u64;
-        let events = self.event_batch(rows, &ids)?;
+        // One to one: no two serials have the same name.
+        let ids = |rows: &[Row]| texts(rows, 16, |row, text| push_hex(text, mix(key ^ row.serial()), 16));
+        let events = self.event_batch(rows, &ids(rows))?;
         self.events.write(&events).map_err(io::Error::other)?;
-        let truth = self.truth_batch(rows, &ids)?;
+        // Each event once, so that a join by its id finds one truth.
+        let rows: Vec<Row> = rows.iter().filter(|row| !row.retry).copied().collect();
+        let truth = self.truth_batch(&rows, &ids(&rows))?;
         self.truth.write(&truth).map_err(io::Error::other)
     }
 
@@ -94,11 +93,13 @@ impl<'a> EventWriter<'a> {
             Kind::Follow => row.target,
             _ => world.catalogue.get(row.target).owner,
         };
-        let times = TimestampMillisecondArray::from_iter_values(rows.iter().map(|row| start_ms + row.at_ms));
+        let times = TimestampMillisecondArray::from_iter_values(
+            rows.iter().map(|row| start_ms + row.at_ms + i64::from(row.skew_ms)),
+        );
         let columns: Vec<ArrayRef> = vec![
             ids.clone(),
-            texts(rows, 8, |_, row, text| account(text, row.actor)),
-            texts(rows, 8, |_, row, text| match row.kind {
+            texts(rows, 8, |row, text| account(text, row.actor)),
+            texts(rows, 8, |row, text| match row.kind {
                 Kind::Follow => account(text, row.target),
                 _ => {
                     text.push('p');
@@ -106,13 +107,13 @@ impl<'a> EventWriter<'a> {
                 }
             }),
             Arc::new(times.with_timezone("UTC")),
-            texts(rows, 7, |_, row, text| text.push_str(row.kind.name())),
-            texts(rows, 8, |_, row, text| account(text, owner(row))),
+            texts(rows, 7, |row, text| text.push_str(row.kind.name())),
+            texts(rows, 8, |row, text| account(text, owner(row))),
             Arc::new(Int64Array::from_iter(rows.iter().map(|row| measured(row.dwell_ms).map(i64::from)))),
             Arc::new(Float64Array::from_iter(
                 rows.iter().map(|row| measured(row.fraction).map(|f| f64::from(f) / 1e4)),
             )),
-            texts(rows, 15, |_, row, text| {
+            texts(rows, 15, |row, text| {
                 for (place, octet) in row.place.ip.to_be_bytes().into_iter().enumerate() {
                     if place > 0 {
                         text.push('.');
@@ -121,8 +122,8 @@ impl<'a> EventWriter<'a> {
                 }
             }),
             devices(rows),
-            texts(rows, 30, |_, row, text| text.push_str(&self.agents[usize::from(row.place.agent)])),
-            texts(rows, 12, |_, row, text| push_hex(text, row.session, 12)),
+            texts(rows, 30, |row, text| text.push_str(&self.agents[usize::from(row.place.agent)])),
+            texts(rows, 12, |row, text| push_hex(text, row.session, 12)),
         ];
         RecordBatch::try_new(self.events_schema.clone(), columns).map_err(io::Error::other)
     }
@@ -140,7 +141,7 @@ impl<'a> EventWriter<'a> {
             Arc::new(BooleanArray::from_iter(rows.iter().map(|row| Some(row.cause.fake())))),
             Arc::new(attacks.finish()),
             Arc::new(rings.finish()),
-            texts(rows, 10, |_, row, text| text.push_str(row.cause.name())),
+            texts(rows, 10, |row, text| text.push_str(row.cause.name())),
         ];
         RecordBatch::try_new(self.truth_schema.clone(), columns).map_err(io::Error::other)
     }
@@ -157,12 +158,12 @@ fn measured(value: u32) -> Option<u32> {
     (value != NONE).then_some(value)
 }
 
-fn texts(rows: &[Row], width: usize, push: impl Fn(usize, &Row, &mut String)) -> ArrayRef {
+fn texts(rows: &[Row], width: usize, push: impl Fn(&Row, &mut String)) -> ArrayRef {
     let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * width);
     let mut text = String::with_capacity(64);
-    for (place, row) in rows.iter().enumerate() {
+    for row in rows {
         text.clear();
-        push(place, row, &mut text);
+        push(row, &mut text);
         builder.append_value(&text);
     }
     Arc::new(builder.finish())

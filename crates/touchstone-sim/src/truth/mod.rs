@@ -9,15 +9,15 @@ use std::collections::BTreeSet;
 use crate::life::row::{Kind, Row};
 use crate::world::World;
 
-/// Likes of a content.
+/// Likes of a content. An unlike may arrive before the like that it takes back.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TargetCount {
     /// Likes that stand at the end of the log.
-    pub(crate) reported: u32,
+    pub(crate) reported: i32,
     /// Those of them that are meant.
-    pub(crate) authentic: u32,
+    pub(crate) authentic: i32,
     /// Fake ones placed there for cover.
-    pub(crate) cover: u32,
+    pub(crate) cover: i32,
     /// Whether bought or exchanged likes were ever placed.
     pub(crate) attacked: bool,
 }
@@ -42,6 +42,7 @@ pub(crate) struct RingCount {
 
 /// Counts of everything that happened.
 pub(crate) struct Truth {
+    /// Rows, second copies among them.
     pub(crate) events: u64,
     pub(crate) likes: u64,
     pub(crate) fake_likes: u64,
@@ -63,8 +64,11 @@ impl Truth {
     }
 
     pub(crate) fn count(&mut self, row: &Row) {
-        let fake = row.cause.fake();
         self.events += 1;
+        if row.retry {
+            return;
+        }
+        let fake = row.cause.fake();
         let account = &mut self.accounts[row.actor as usize];
         account.events += 1;
         match row.kind {
@@ -77,12 +81,13 @@ impl Truth {
                     account.fake += 1;
                     let directed = row.cause.directed();
                     target.attacked |= directed;
-                    target.cover += u32::from(!directed);
+                    target.cover += i32::from(!directed);
                     if directed && row.ring > 0 {
                         let ring = &mut self.rings[usize::from(row.ring) - 1];
                         ring.likes += 1;
-                        ring.first_ms.get_or_insert(row.at_ms);
-                        ring.last_ms = row.at_ms;
+                        let at_ms = row.at_ms + i64::from(row.skew_ms);
+                        ring.first_ms = Some(ring.first_ms.map_or(at_ms, |first| first.min(at_ms)));
+                        ring.last_ms = ring.last_ms.max(at_ms);
                         ring.targets.insert(row.target);
                     }
                 } else {
@@ -90,11 +95,12 @@ impl Truth {
                     target.authentic += 1;
                 }
             }
-            Kind::Unlike => {
+            // What was placed before the log is not among what was counted.
+            Kind::Unlike if !row.cause.of_before() => {
                 let target = &mut self.targets[row.target as usize];
                 target.reported -= 1;
-                target.authentic -= u32::from(!fake);
-                target.cover -= u32::from(fake && !row.cause.directed());
+                target.authentic -= i32::from(!fake);
+                target.cover -= i32::from(fake && !row.cause.directed());
             }
             _ => {}
         }

@@ -147,10 +147,15 @@ fn truth_rings(world: &World, truth: &Truth) -> Table {
             Column::numbers(&all, |&n| points(n, |ledger| ledger.books.iter().map(|book| book.bonus).sum())),
         )
         .with(
+            "points_bought",
+            Column::numbers(&all, |&n| points(n, |ledger| ledger.books.iter().map(|book| book.bought).sum())),
+        )
+        .with(
             "points_held",
             Column::numbers(&all, |&n| points(n, |ledger| ledger.books.iter().map(|book| book.balance()).sum())),
         )
         .with("points_operator", Column::numbers(&all, |&n| points(n, |ledger| ledger.operator)))
+        .with("euros_paid", Column::numbers(&all, |&number| world.rings[number].euros_paid()))
 }
 
 fn ring_members(world: &World) -> Table {
@@ -167,6 +172,7 @@ fn ring_members(world: &World) -> Table {
         .with("ring", Column::texts(&all, |&(number, _)| ring(number)))
         .with("account", Column::texts(&all, |&(number, member)| account(world, world.rings[number].members[member])))
         .with("points_bonus", Column::numbers(&all, |at| book(at).map(|book| points(book.bonus))))
+        .with("points_bought", Column::numbers(&all, |at| book(at).map(|book| points(book.bought))))
         .with("points_earned", Column::numbers(&all, |at| book(at).map(|book| points(book.earned))))
         .with("points_spent", Column::numbers(&all, |at| book(at).map(|book| points(book.spent))))
         .with("points_forfeited", Column::numbers(&all, |at| book(at).map(|book| points(book.forfeited))))

@@ -19,6 +19,8 @@ pub(crate) struct Content {
     pub(crate) boosted: i64,
     /// How much, in units of its first hour.
     pub(crate) boost: f32,
+    /// Likes that it shows when the log begins.
+    pub(crate) likes_before: u32,
 }
 
 /// A day on which everybody looks at one topic.
@@ -73,6 +75,7 @@ impl Catalogue {
             content.boosted = content.published.max(0) + (random.unit() * world.end as f64) as i64;
             content.boost = random.log_normal(30.0, 1.0) as f32;
         }
+        like_before(world, &mut contents);
         let count = people::topics(&world.scenario);
         let news = (0..random.round(life.news_per_week * weeks))
             .map(|_| News {
@@ -154,9 +157,24 @@ fn posts(world: &World, owner: u32) -> Vec<Content> {
                 quality: (0.25 + 0.75 * random.gamma_low(life.quality_shape)) as f32,
                 boosted: i64::MAX,
                 boost: 0.0,
+                likes_before: 0,
             }
         })
         .collect()
+}
+
+/// Fills in what contents from before the log show: their part of a day's likes, had people lived before as they do in
+/// the log.
+fn like_before(world: &World, contents: &mut [Content]) {
+    let life = &world.scenario.life;
+    let views = life.views_per_active_day_median * (life.views_sigma.powi(2) / 2.0).exp();
+    let likes = f64::from(world.scenario.users) * life.active_days_share * views * life.like_share;
+    let days = life.backlog_days + f64::from(world.scenario.days);
+    let appeal: f64 = contents.iter().map(|content| f64::from(content.appeal)).sum::<f64>().max(f64::MIN_POSITIVE);
+    for content in contents.iter_mut().filter(|content| content.published < 0) {
+        let lifetime = likes * days * f64::from(content.appeal) / appeal * f64::from(content.quality);
+        content.likes_before = (lifetime * world.decay.part(-content.published as f64)) as u32;
+    }
 }
 
 impl World {

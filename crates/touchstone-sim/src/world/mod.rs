@@ -9,6 +9,7 @@ pub(crate) mod places;
 pub(crate) mod ties;
 
 use crate::attack::{self, Ring};
+use crate::life::decay::Decay;
 use crate::life::errand::Errand;
 use crate::life::rhythm::Rhythm;
 use crate::look_alike::{self, Group};
@@ -49,6 +50,7 @@ pub(crate) struct World {
     /// Seconds that the log covers.
     pub(crate) end: i64,
     pub(crate) rhythm: Rhythm,
+    pub(crate) decay: Decay,
     pub(crate) places: Places,
     /// People first, accounts of services after them.
     pub(crate) people: Vec<Person>,
@@ -69,6 +71,7 @@ impl World {
             seed,
             end: i64::from(scenario.days) * DAY,
             rhythm: Rhythm::new(scenario),
+            decay: Decay::new(scenario.life.half_life_hours * HOUR as f64, scenario.life.decay_exponent),
             places: Places::new(scenario, seed),
             people: people::draw(scenario, seed),
             catalogue: Catalogue::default(),

@@ -161,12 +161,27 @@ impl World {
         if person.family_device > 0 && random.chance(0.8) {
             return places.hash(11, person.family_device.into());
         }
-        if random.chance(self.scenario.life.network.shared_device_share) {
+        let network = &self.scenario.life.network;
+        let sharing = (places.hash(17, person.home.into()) >> 11) as f64 / 9_007_199_254_740_992.0;
+        if sharing < network.sharing_homes_share
+            && random.chance(network.shared_device_share / network.sharing_homes_share)
+        {
             return places.hash(12, person.home.into());
         }
         let other = if person.devices > 1 && random.chance(0.3) { random.below(person.devices.into()) } else { 0 };
         let generation = u64::from(other == 0 && at >= person.phone_changed);
         places.hash(13, u64::from(account) << 4 | other << 1 | generation)
+    }
+
+    /// How much a device's clock is ahead, milliseconds.
+    pub(crate) fn skew_ms(&self, device: u64) -> i32 {
+        let dirt = &self.scenario.dirt;
+        let mut random = Random::stream(self.places.key, 18, device);
+        if !random.chance(dirt.skewed_clients_share) {
+            return 0;
+        }
+        let most = dirt.skew_seconds_max;
+        ((random.normal() * dirt.skew_seconds).clamp(-most, most) * 1000.0) as i32
     }
 
     /// Where a service connects from, for an account of its own or one that it has a token of.

@@ -21,7 +21,7 @@ pub(crate) fn generate(scenario: &Scenario, seed: u64, out: &Path) -> SimulateRe
     simulate(&SimulateOptions { scenario: scenario.clone(), seed, out: out.to_owned() }).unwrap()
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Event {
     pub(crate) id: String,
     pub(crate) actor: String,
@@ -37,6 +37,8 @@ pub(crate) struct Event {
     pub(crate) fake: bool,
     pub(crate) attack: Option<String>,
     pub(crate) reason: String,
+    /// The second copy of a row.
+    pub(crate) retry: bool,
 }
 
 #[derive(Debug)]
@@ -63,8 +65,9 @@ pub(crate) struct Target {
 
 pub(crate) struct Ring {
     pub(crate) likes: i64,
-    /// Given, held, with the operator.
-    pub(crate) points: Option<(f64, f64, f64)>,
+    /// Given, bought, held, with the operator.
+    pub(crate) points: Option<[f64; 4]>,
+    pub(crate) euros: Option<f64>,
 }
 
 pub(crate) struct Log {
@@ -73,8 +76,8 @@ pub(crate) struct Log {
     pub(crate) contents: HashMap<String, Content>,
     pub(crate) targets: Vec<Target>,
     pub(crate) rings: Vec<Ring>,
-    /// Bonus, earned, spent, forfeited, balance.
-    pub(crate) books: Vec<[f64; 5]>,
+    /// Bonus, bought, earned, spent, forfeited, balance.
+    pub(crate) books: Vec<[f64; 6]>,
 }
 
 fn batches(path: &Path) -> Vec<RecordBatch> {
@@ -148,12 +151,17 @@ pub(crate) fn log(dir: &Path) -> Log {
         fake: false,
         attack: None,
         reason: String::new(),
+        retry: false,
     });
-    assert_eq!(events.len(), truth.len());
-    for (event, (id, fake, attack, reason)) in events.iter_mut().zip(truth) {
-        assert_eq!(event.id, id, "the truth is in the order of the events");
-        (event.fake, event.attack, event.reason) = (fake, attack, reason);
+    let known: HashMap<&str, usize> = truth.iter().enumerate().map(|(place, row)| (row.0.as_str(), place)).collect();
+    assert_eq!(known.len(), truth.len(), "the truth names each event once");
+    let mut seen = vec![false; truth.len()];
+    for event in &mut events {
+        let place = known[event.id.as_str()];
+        event.retry = std::mem::replace(&mut seen[place], true);
+        (event.fake, event.attack, event.reason) = (truth[place].1, truth[place].2.clone(), truth[place].3.clone());
     }
+    assert!(seen.into_iter().all(|seen| seen), "the truth names events alone");
     let created =
         each(&dir.join("accounts.parquet"), |rows, row| (rows.text("account", row), rows.time("created_at", row)));
     let roles = each(&dir.join("truth_accounts.parquet"), |rows, row| {
@@ -186,11 +194,13 @@ pub(crate) fn log(dir: &Path) -> Log {
         likes: rows.integer("likes", row),
         points: rows.number("points_given", row).map(|given| {
             let other = |name| rows.number(name, row).unwrap();
-            (given, other("points_held"), other("points_operator"))
+            [given, other("points_bought"), other("points_held"), other("points_operator")]
         }),
+        euros: rows.number("euros_paid", row),
     });
     let books = each(&dir.join("truth_ring_members.parquet"), |rows, row| {
-        let names = ["points_bonus", "points_earned", "points_spent", "points_forfeited", "points_balance"];
+        let names =
+            ["points_bonus", "points_bought", "points_earned", "points_spent", "points_forfeited", "points_balance"];
         rows.number(names[0], row).map(|_| names.map(|name| rows.number(name, row).unwrap()))
     });
     Log { events, accounts, contents, targets, rings, books: books.into_iter().flatten().collect() }
