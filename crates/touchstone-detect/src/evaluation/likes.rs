@@ -4,11 +4,13 @@
 //! to look natural) are told apart: `directed` leaves them out, `all` has them among the fake, and
 //! `cover` says what became of them.
 //!
-//! Likes of one ring rise and fall together, as do those of one account: intervals are by cluster,
-//! the ring of the account where it has one, else the account ([`Clustered`]).
+//! Likes of one ring rise and fall together, as do those of one account: intervals are by cluster
+//! ([`Clustered`]). Of `directed` and `all` that is the ring of the account where it has one, else the
+//! account. In the rows by attack and look-alike it is the account: a world has one or two rings of an
+//! attack, so what such a row says holds for these rings; only more worlds tell about others.
 
 use super::interval::{Clustered, MassRate, Rate};
-use super::material::{Account, Labels, Like, Likes, NO_ATTACK, NONE};
+use super::material::{Account, Labels, Like, Likes, NONE};
 use super::ranking::{self, CurvePoint, Ranking};
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +90,12 @@ impl Group {
         self.called += u64::from(like.p_fake >= THRESHOLD);
         self.mass += like.p_fake;
     }
+
+    fn merge(&mut self, other: Self) {
+        self.total += other.total;
+        self.called += other.called;
+        self.mass += other.mass;
+    }
 }
 
 /// A row over clusters.
@@ -157,36 +165,37 @@ pub(super) fn likes(mut likes: Likes, accounts: &[Account], labels: Labels<'_>) 
     let mut attacks = vec![Row::default(); labels.attacks.len()];
     let mut kinds = vec![Row::default(); innocents.len()];
     for one in likes.rows.chunk_by(|a, b| cluster(a) == cluster(b)) {
-        let (mut fake, mut placed, mut authentic) = (Group::default(), Group::default(), Group::default());
-        let mut both = Group::default();
-        let mut by_attack = vec![Group::default(); if cluster(&one[0]).0 == 0 { attacks.len() } else { 0 }];
-        let mut by_kind = vec![Group::default(); kinds.len()];
+        let (mut fake, mut both, mut authentic) = (Group::default(), Group::default(), Group::default());
         for like in one {
-            let account = &accounts[like.account as usize];
-            match (like.fake, like.cover) {
-                (false, _) => {
-                    authentic.add(like);
-                    labels.rows_of(account).for_each(|row| by_kind[row].add(like));
-                }
-                (true, true) => placed.add(like),
-                (true, false) => {
-                    fake.add(like);
-                    if let (false, Some(group)) =
-                        (like.attack == NO_ATTACK, by_attack.get_mut(usize::from(like.attack)))
-                    {
-                        group.add(like);
-                    }
-                }
+            match like.fake {
+                false => authentic.add(like),
+                true => both.add(like),
             }
-            if like.fake {
-                both.add(like);
+            if like.fake && !like.cover {
+                fake.add(like);
             }
         }
         directed.add(fake, authentic);
         all.add(both, authentic);
+    }
+    for one in likes.rows.chunk_by(|a, b| a.account == b.account) {
+        let (mut placed, mut authentic) = (Group::default(), Group::default());
+        // By attack, so that those of one attack lie side by side.
+        for same in one.chunk_by(|a, b| (a.attack, a.fake, a.cover) == (b.attack, b.fake, b.cover)) {
+            let mut group = Group::default();
+            same.iter().for_each(|like| group.add(like));
+            match (same[0].fake, same[0].cover) {
+                (false, _) => authentic = group,
+                (true, true) => placed.merge(group),
+                (true, false) => {
+                    if let Some(row) = attacks.get_mut(usize::from(same[0].attack)) {
+                        row.add(group);
+                    }
+                }
+            }
+        }
         cover.add(placed);
-        attacks.iter_mut().zip(by_attack).for_each(|(row, group)| row.add(group));
-        kinds.iter_mut().zip(by_kind).for_each(|(row, group)| row.add(group));
+        labels.rows_of(&accounts[one[0].account as usize]).for_each(|row| kinds[row].add(authentic));
     }
     let ranked = rank(&likes.rows, |l| !l.cover);
     let ranked_all = rank(&likes.rows, |_| true);
@@ -213,7 +222,7 @@ fn rank(likes: &[Like], keep: impl Fn(&Like) -> bool) -> Ranking {
 
 #[cfg(test)]
 mod tests {
-    use super::super::material::Role;
+    use super::super::material::{NO_ATTACK, Role};
     use super::*;
     use crate::findings::Verdict;
 

@@ -73,10 +73,8 @@ pub fn ranking(rows: &mut [(f64, bool)]) -> Ranking {
         if oracle.is_none_or(|o| best > o.f1) {
             oracle = Some(Oracle { threshold, called: called as u64, precision, recall, f1: best });
         }
-        let far = curve
-            .last()
-            .is_none_or(|p| recall - p.recall >= THIN.0 || (precision - p.precision).abs() >= THIN.1 && gained > 0);
-        if far || called == rows.len() {
+        let far = curve.last().is_none_or(|p| recall - p.recall >= THIN.0 || (precision - p.precision).abs() >= THIN.1);
+        if far && gained > 0 || called == rows.len() {
             curve.push(CurvePoint { threshold, precision, recall });
         }
     }

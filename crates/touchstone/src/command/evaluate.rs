@@ -12,12 +12,13 @@ use touchstone_detect::evaluation::{Evaluation, evaluate};
 use touchstone_engine::evaluate::read;
 
 const AFTER: &str = "\
-FINDINGS may hold a part of what detect writes (accounts, likes, targets, rings, ring_members, as .parquet or
-.csv): what is there is evaluated, and what is not is listed. docs/evaluate.md says what each number means.
+FINDINGS may hold a part of what detect writes (accounts, likes, targets, rings, ring_members; as
+.parquet or .csv): what is there is evaluated, and what is not is listed. evaluation.json and
+evaluation.html are written into it. docs/evaluate.md says what each number means.
 
 Examples:
   touchstone simulate --scenario mixed --seed 1 --out world
-  touchstone detect world/events.parquet --accounts world/accounts.parquet --contents world/contents.parquet --out findings
+  touchstone detect world/events.parquet --out findings
   touchstone evaluate findings --truth world
   touchstone evaluate baseline --truth world --json > baseline.json
 
@@ -55,12 +56,14 @@ impl Evaluate {
         evaluation.world = world;
         let json = json(&evaluation)?;
         let out = self.out.clone().unwrap_or_else(|| self.findings.join("evaluation.json"));
+        let page = out.with_extension("html");
+        write_whole(&page, touchstone_console::evaluation(&evaluation, &title(&self.findings)).as_bytes())?;
         write_whole(&out, json.as_bytes())?;
         if self.json {
             say(&json);
         } else if !self.quiet {
             say(&terminal::evaluation::table(&evaluation));
-            say(&format!("\nnumbers   {}\n", out.display()));
+            say(&format!("page      {}\nnumbers   {}\n", page.display(), out.display()));
         }
         Ok(DONE)
     }
@@ -70,6 +73,12 @@ fn json(evaluation: &Evaluation) -> Result<String, Failure> {
     let mut text = serde_json::to_string_pretty(evaluation).map_err(|e| Failure::Internal(e.into()))?;
     text.push('\n');
     Ok(text)
+}
+
+/// What the page calls the findings: the folder's name, not its path.
+fn title(findings: &Path) -> String {
+    let path = findings.canonicalize().unwrap_or_else(|_| findings.to_owned());
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// A file that appears whole or not at all.
