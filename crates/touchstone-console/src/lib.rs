@@ -13,11 +13,13 @@
 //! Who does what, in reading order: `escape` lets nothing from a log become markup; `text` writes
 //! numbers and dates for people; `words` holds every sentence a reader sees (one place to
 //! translate); `detail` bounds what is drawn; `chart` draws; `summary`, `rings`, `ring` and
-//! `targets` are the sections; `page` puts them together.
+//! `targets` are the sections; `page` puts them together. `evaluation` is a page of its own, drawn
+//! with the same hands.
 
 mod chart;
 mod detail;
 mod escape;
+mod evaluation;
 mod page;
 mod ring;
 mod rings;
@@ -29,6 +31,7 @@ mod words;
 
 use std::io;
 
+use touchstone_detect::evaluation::Evaluation;
 use touchstone_detect::findings::ReportModel;
 
 pub use detail::PAGE_BYTES_MAX;
@@ -38,6 +41,12 @@ pub use detail::PAGE_BYTES_MAX;
 #[must_use]
 pub fn report(model: &ReportModel) -> String {
     page::render_within(model, PAGE_BYTES_MAX)
+}
+
+/// The page of an evaluation, titled with the name of the findings.
+#[must_use]
+pub fn evaluation(evaluation: &Evaluation, title: &str) -> String {
+    evaluation::page(evaluation, title).into_string()
 }
 
 /// Writes [`report`] to `out`.

@@ -40,6 +40,25 @@ fn size(model: &ReportModel, sections: &[Html]) -> usize {
 fn render(model: &ReportModel, sections: &[Html]) -> Html {
     let title = if model.title.is_empty() { words::UNTITLED } else { &model.title };
     let mut html = Html::new();
+    html.append(&head(title, words::PRODUCT));
+    html.append(&hatch());
+    html.raw("<header class=\"top\"><p class=\"brand\">").raw(words::PRODUCT);
+    html.raw("</p><h1>").name(title, 80, 400).raw("</h1><p class=\"quiet\">");
+    html.text(&words::provenance(&model.overview, &model.version)).raw("</p>\n");
+    html.append(&report_navigation()).raw("</header>\n");
+    html.raw(if sections.len() > MANY { "<main class=\"many\">\n" } else { "<main>\n" });
+    html.append(&summary::summary(model));
+    html.append(&summary::timeline(model));
+    html.append(&rings::rings(model, sections));
+    html.append(&targets::targets(model));
+    html.append(&reading(model));
+    html.raw("</main>\n</body>\n</html>\n");
+    html
+}
+
+/// The beginning of every page, up to the link that skips to its summary.
+pub(crate) fn head(title: &str, product: &'static str) -> Html {
+    let mut html = Html::new();
     // The policy allows nothing but the styles in the page itself: no script, no request. The
     // empty icon keeps browsers from asking a server for one.
     html.raw(
@@ -51,35 +70,27 @@ fn render(model: &ReportModel, sections: &[Html]) -> Html {
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <link rel=\"icon\" href=\"data:,\">\n<title>",
     );
-    html.text(&crate::escape::shorten(title, 80)).raw(" \u{b7} ").raw(words::PRODUCT);
+    html.text(&crate::escape::shorten(title, 80)).raw(" \u{b7} ").raw(product);
     html.raw("</title>\n<style>\n").raw(include_str!("style.css"));
     html.raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#summary\">");
     html.raw(words::SKIP).raw("</a>\n");
-    html.append(&hatch());
-    html.raw("<header class=\"top\"><p class=\"brand\">").raw(words::PRODUCT);
-    html.raw("</p><h1>").name(title, 80, 400).raw("</h1><p class=\"quiet\">");
-    html.text(&words::provenance(&model.overview, &model.version)).raw("</p>\n");
-    html.append(&navigation()).raw("</header>\n");
-    html.raw(if sections.len() > MANY { "<main class=\"many\">\n" } else { "<main>\n" });
-    html.append(&summary::summary(model));
-    html.append(&summary::timeline(model));
-    html.append(&rings::rings(model, sections));
-    html.append(&targets::targets(model));
-    html.append(&reading(model));
-    html.raw("</main>\n</body>\n</html>\n");
     html
 }
 
-fn navigation() -> Html {
-    let mut html = Html::new();
-    html.raw("<nav aria-label=\"").raw(words::NAVIGATION).raw("\"><ul>");
-    let sections = [
+fn report_navigation() -> Html {
+    navigation(&[
         ("#summary", words::SUMMARY),
         ("#timeline", words::TIMELINE),
         ("#rings", words::RINGS),
         ("#targets", words::TARGETS),
         ("#reading", words::READING),
-    ];
+    ])
+}
+
+/// Links to the sections of a page.
+pub(crate) fn navigation(sections: &[(&'static str, &'static str)]) -> Html {
+    let mut html = Html::new();
+    html.raw("<nav aria-label=\"").raw(words::NAVIGATION).raw("\"><ul>");
     for (href, name) in sections {
         html.raw("<li><a href=\"").raw(href).raw("\">").raw(name).raw("</a></li>");
     }

@@ -6,8 +6,10 @@ pub(crate) mod heatmap;
 pub(crate) mod moment;
 mod path;
 pub(crate) mod raster;
+pub(crate) mod rates;
 mod scale;
 pub(crate) mod series;
+pub(crate) mod square;
 pub(crate) mod timeline;
 
 use touchstone_detect::findings::RingMember;
