@@ -62,12 +62,7 @@ impl Likes {
 
     /// Likes in any order, at most one of an account on a target.
     #[must_use]
-    pub fn new(
-        accounts: Vec<String>,
-        targets: Vec<String>,
-        mut likes: Vec<Like>,
-        follows: Option<Vec<u32>>,
-    ) -> Self {
+    pub fn new(accounts: Vec<String>, targets: Vec<String>, mut likes: Vec<Like>, follows: Option<Vec<u32>>) -> Self {
         likes.sort_unstable();
         Self { accounts, targets, likes, follows }
     }

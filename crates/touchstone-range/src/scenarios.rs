@@ -117,7 +117,10 @@ mod tests {
         let of = |index| scenario("drawn-mixed", Seed::<Reporting>::new("drawn-mixed", index)).unwrap();
         assert_eq!(of(0), of(0));
         assert_ne!(of(0), of(1));
-        assert_eq!(of(0).attacks.service.len(), scenario("mixed", Seed::<Tuning>::new("", 0)).unwrap().attacks.service.len());
+        assert_eq!(
+            of(0).attacks.service.len(),
+            scenario("mixed", Seed::<Tuning>::new("", 0)).unwrap().attacks.service.len()
+        );
         let refused = scenario("drawn-mixed", Seed::<Tuning>::new("drawn-mixed", 0)).unwrap_err().to_string();
         assert!(refused.contains("held out"), "{refused}");
         assert!(scenario("drawn-nothing", Seed::<Reporting>::new("", 0)).is_err());

@@ -31,13 +31,8 @@ pub(super) struct Setting {
 }
 
 impl Setting {
-    pub(super) const STARSCOUT: Self = Self {
-        accounts_min: 50,
-        targets: 10,
-        hits_share_min: 0.5,
-        relaxed_factor: 2,
-        window_ms: 15 * 86_400_000,
-    };
+    pub(super) const STARSCOUT: Self =
+        Self { accounts_min: 50, targets: 10, hits_share_min: 0.5, relaxed_factor: 2, window_ms: 15 * 86_400_000 };
     pub(super) const TWO_HOURS: Self = Self { window_ms: 7_200_000, ..Self::STARSCOUT };
 
     fn hits_min(&self) -> u32 {

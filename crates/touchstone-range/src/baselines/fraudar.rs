@@ -111,10 +111,7 @@ fn densest(edges: &[(u32, u32)], accounts: usize, targets: usize) -> Option<Bloc
     }
     // A node is in the block if it outlived the best step; those never in the graph have no likes.
     let stays = |node: usize| !neighbours[node].is_empty() && removed_at[node] >= best_step;
-    Some(Block {
-        accounts: (0..accounts).map(stays).collect(),
-        targets: (accounts..nodes).map(stays).collect(),
-    })
+    Some(Block { accounts: (0..accounts).map(stays).collect(), targets: (accounts..nodes).map(stays).collect() })
 }
 
 fn entry(weight: f64, node: usize) -> Reverse<(Weight, u32)> {

@@ -48,7 +48,16 @@ pub(super) fn run(likes: &Likes) -> anyhow::Result<Answer> {
 /// The toolkit's own format. Accounts and targets are written as numbers: names come back by them.
 fn write_messages(likes: &Likes, path: &Path) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_path(path)?;
-    writer.write_record(["message_id", "user_id", "username", "repost_id", "reply_id", "message", "timestamp", "urls"])?;
+    writer.write_record([
+        "message_id",
+        "user_id",
+        "username",
+        "repost_id",
+        "reply_id",
+        "message",
+        "timestamp",
+        "urls",
+    ])?;
     for (number, like) in likes.likes.iter().enumerate() {
         let (account, target) = (like.account.to_string(), format!("t{}", like.target));
         let seconds = like.at_ms.div_euclid(1000).to_string();
