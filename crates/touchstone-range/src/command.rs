@@ -143,7 +143,7 @@ impl Arguments {
         }
         progress.finish();
         let settings = Settings {
-            command: self.command(),
+            command: self.typed(),
             purpose: P::NAME,
             size,
             columns: self.columns(),
@@ -176,7 +176,7 @@ impl Arguments {
     }
 
     /// What to type to get the same again: every choice, none of this machine's paths.
-    fn command(&self) -> String {
+    fn typed(&self) -> String {
         let mut words = vec![format!(
             "cargo run --release -p touchstone-range -- --grid {} --purpose {} --users {} --days {}",
             self.grid.name(),
@@ -208,11 +208,11 @@ mod tests {
     fn the_command_of_a_page_gives_the_same_grid() {
         let text = "x --purpose tune --users 500 --seeds 2 --columns three,all --scenarios pod,null --no-baselines";
         let arguments = Arguments::try_parse_from(text.split(' ')).unwrap();
-        let command = arguments.command();
+        let command = arguments.typed();
         let again =
             Arguments::try_parse_from(command.split(" -- ").nth(1).map(|a| format!("x {a}")).unwrap().split(' '))
                 .unwrap();
-        assert_eq!(again.command(), command);
+        assert_eq!(again.typed(), command);
         assert!(command.contains("--columns all,three"), "{command}");
     }
 
@@ -226,6 +226,6 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         use clap::CommandFactory;
-        Arguments::command().debug_assert();
+        <Arguments as CommandFactory>::command().debug_assert();
     }
 }

@@ -132,7 +132,8 @@ mod tests {
             let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
             std::fs::File::options().write(true).open(at(name)).unwrap().set_modified(time).unwrap();
         };
-        (set("program", 2000), set("a b.rs", 1000));
+        set("program", 2000);
+        set("a b.rs", 1000);
         assert!(fresh(&at("program")).is_some());
         set("a b.rs", 3000);
         assert!(fresh(&at("program")).is_none());

@@ -54,7 +54,7 @@ pub(super) fn run(likes: &Likes, setting: &Setting) -> Verdicts {
         if log.on(seed).len() < setting.accounts_min {
             continue;
         }
-        let Some((centres, members)) = work.search(&log, setting, seed) else { continue };
+        let Some(Cluster { centres, members }) = work.search(&log, setting, seed) else { continue };
         if members.len() < setting.accounts_min {
             continue;
         }
@@ -82,6 +82,14 @@ pub(super) fn run(likes: &Likes, setting: &Setting) -> Verdicts {
 struct Centre {
     target: u32,
     at_ms: i64,
+}
+
+/// Where a search ended.
+struct Cluster {
+    /// By target.
+    centres: Vec<Centre>,
+    /// Accounts, by number, with their hits.
+    members: Vec<(u32, u32)>,
 }
 
 /// Likes by target and by account.
@@ -132,8 +140,8 @@ impl Work {
         Self { hits: vec![0; likes.accounts.len()] }
     }
 
-    /// The cluster that the search from a target ends in: centres by target, members with hits.
-    fn search(&mut self, log: &Log<'_>, setting: &Setting, seed: u32) -> Option<(Vec<Centre>, Vec<(u32, u32)>)> {
+    /// The cluster that the search from a target ends in.
+    fn search(&mut self, log: &Log<'_>, setting: &Setting, seed: u32) -> Option<Cluster> {
         let likers: Vec<u32> = log.on(seed).iter().map(|like| like.account).collect();
         let mut centres = best_targets(log, &likers, setting);
         if centres.len() < setting.targets {
@@ -153,7 +161,7 @@ impl Work {
             }
         }
         let members = self.members(log, setting, &centres);
-        Some((centres, members))
+        Some(Cluster { centres, members })
     }
 
     /// Accounts with enough hits, by number.

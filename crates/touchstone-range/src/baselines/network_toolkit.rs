@@ -3,7 +3,7 @@
 //! *Source*: coordination-network-toolkit (QUT, MIT licence) from PyPI, the real one, run in a
 //! Python process of its own: its co-retweet network, in which a retweeted message is the target.
 //!
-//! *Setting*: two acts at most 60 s apart, at least 2 of one account; the weight of an edge is
+//! *Setting*: two acts at most 60 s apart (the default its manual names), at least 2 of a pair; the weight of an edge is
 //! the number of its acts. Whoever has an edge is accused; components are rings.
 //!
 //! *Deviations*: edges of weight 1 are computed, too, so that an oracle can choose the threshold;

@@ -45,6 +45,9 @@ impl Goal {
 /// A row of the table: what is measured, and the goal for each of [`COLUMNS`].
 type Line<'a> = (String, Box<dyn Fn(&Measured) -> Option<Share> + 'a>, [Goal; 3]);
 
+/// The same for a number that is no share of accounts or likes.
+type Number = (&'static str, fn(&Measured) -> Option<f64>, [Goal; 3]);
+
 fn attack<'a>(words: &str, name: &'static str, goals: [Goal; 3]) -> Line<'a> {
     (format!("accounts found: {words}"), Box::new(move |m| m.attacks.get(name).copied()), goals)
 }
@@ -103,7 +106,7 @@ pub(super) fn goals(rows: &[Row]) -> String {
         }
         table.row(cells);
     }
-    let numbers: [(&str, fn(&Measured) -> Option<f64>, [Goal; 3]); 2] = [
+    let numbers: [Number; 2] = [
         (
             "authentic count of attacked targets, total absolute error",
             |m| m.counts.and_then(|counts| counts.attacked_error),

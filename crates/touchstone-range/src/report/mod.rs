@@ -3,6 +3,8 @@
 mod cells;
 mod goals;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use crate::columns::Columns;
 use crate::grid::Cell;
@@ -75,6 +77,13 @@ impl<P: Purpose> Report<P> {
 
 /// Writes the published table, `EVALUATION.md` and `evaluation.json`, into the docs folder. Worlds
 /// that anybody may have tuned on can't get here: the argument's type forbids it.
+///
+/// ```compile_fail
+/// use touchstone_range::{purpose::Tuning, report};
+/// fn leak(tuned: &report::Report<Tuning>) {
+///     let _ = report::publish(tuned, std::path::Path::new("docs"));
+/// }
+/// ```
 ///
 /// # Errors
 /// The folder can't be written.
