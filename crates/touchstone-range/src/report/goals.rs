@@ -72,7 +72,7 @@ fn lines<'a>() -> Vec<Line<'a>> {
         likes("stolen tokens", "tokens", [AtLeast(0.95), Report, Report]),
         (
             "owners of stolen tokens accused".into(),
-            Box::new(|m| m.attacks.get("tokens").copied()),
+            Box::new(|m| m.look_alikes.get("token_owner").copied()),
             [AtMost(0.005), Report, Report],
         ),
         likes("accounts used once", "one-off", [AtLeast(0.95), AtLeast(0.8), Report]),
@@ -114,7 +114,7 @@ pub(super) fn goals(rows: &[Row]) -> String {
         ),
         (
             "clean targets: endorsements wrongly discounted",
-            |m| m.counts.map(|counts| counts.clean_discounted / counts.clean_likes.max(1) as f64),
+            |m| m.counts.and_then(|counts| counts.clean_discounted),
             [AtMost(0.002); 3],
         ),
     ];

@@ -5,6 +5,7 @@ mod goals;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use crate::columns::Columns;
 use crate::grid::Cell;

@@ -1,18 +1,17 @@
 //! The page, table by table.
 
 use super::cells::{NOTHING, Table, average, pooled};
-use super::{Settings, goals};
+use super::{Settings, goals, words};
 use crate::baselines::BASELINES;
 use crate::columns::Columns;
 use crate::measured::{Measured, Share};
 use crate::run::{Outcome, Row, TOUCHSTONE};
 use crate::statistics::none_in;
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 /// All of it.
 pub(super) fn page(settings: &Settings, rows: &[Row]) -> String {
-    let mut page = head(settings);
+    let mut page = words::head(settings);
     page += &goals::goals(rows);
     let (mut attacks, mut quiet) = (Vec::new(), Vec::new());
     for cell in &settings.cells {
@@ -38,39 +37,6 @@ fn of<'a>(rows: &'a [Row], scenario: &str) -> impl Iterator<Item = &'a Row> {
 
 fn has_fakes(row: &Row) -> bool {
     row.result.measured().is_some_and(|measured| measured.recall.of > 0)
-}
-
-fn head(settings: &Settings) -> String {
-    let worlds: u32 = settings.cells.iter().map(|cell| cell.seeds).sum();
-    let mut text = format!(
-        "# Evaluation\n\nWritten by a command; run it again rather than edit:\n\n    {}\n\n\
-         {} worlds of {} people and {} days, seeds and scenarios for purpose `{}`; version {}, {} cores, {:.0} minutes. \
-         All numbers of all worlds are in the JSON file beside this page.\n\n",
-        settings.command,
-        worlds,
-        settings.size.users,
-        settings.size.days,
-        settings.purpose,
-        settings.version,
-        settings.cores,
-        settings.seconds / 60.0,
-    );
-    text += "Shares are percent. In parentheses: 95 % intervals over worlds (design effect by world, Student's t, Wilson; \
-             `touchstone-range/src/statistics.rs`). Where all worlds agree they rest on accounts alone, and say nothing \
-             of worlds unlike these. One world has no spread, and no interval.\n\n\
-             An account counts as fake if it placed at least one fake like. *Innocent*: accused accounts that placed \
-             none, of all accused (the false discovery rate). *AP*: average precision of the ranking by evidence. *Best threshold*: \
-             what an oracle who knows the truth would choose on the score, as F1 (precision, recall). *Rings one to one*: true rings \
-             found as one ring that is mostly theirs: are ten rings ten? *Purity*: share of members of found rings who belong \
-             to the true ring that most of them come from.\n\n\
-             Column sets: `all`: every column and the tables of accounts and contents; `no-network`: without ip, device, user \
-             agent and session; `owner`: likes alone, with actor, target, ts, owner; `three`: likes alone, with actor, target, ts.\n\n\
-             Baselines run on the same file in the same command, at their published setting:\n\n";
-    for baseline in BASELINES {
-        let _ = writeln!(text, "- **{}**: {}.", baseline.name, baseline.setting);
-    }
-    text + "\nNone of them reads owners, networks or tables, so each has one answer for `all` and `no-network`, and one for \
-            `owner` and `three`.\n\n"
 }
 
 /// The worlds that one method saw through one column set, or several that are one to it.
