@@ -7,7 +7,7 @@ use crate::program::Program;
 use crate::purpose::{Purpose, Reporting, Seed, Tuning};
 use crate::report::{Report, Settings, publish};
 use crate::run::{Row, Size, World, run};
-use crate::terminal::{Progress, say};
+use crate::terminal::{Progress, interrupted, listen, say};
 use anyhow::{Context, bail};
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
@@ -87,6 +87,7 @@ enum PurposeName {
 /// A step failed.
 pub(crate) fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    listen();
     match arguments.purpose {
         PurposeName::Tune => {
             let report = arguments.grid::<Tuning>()?;
@@ -137,6 +138,9 @@ impl Arguments {
         let progress = Progress::new(worlds.len(), self.quiet);
         let mut rows: Vec<Row> = Vec::new();
         for world in &worlds {
+            if interrupted() {
+                bail!("interrupted; nothing was written");
+            }
             progress.begin(&world.scenario);
             rows.extend(run(world, &program, scratch.path())?);
             progress.done();

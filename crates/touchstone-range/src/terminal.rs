@@ -3,6 +3,20 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Takes over Ctrl-C, so that a run ends at its next step and takes its worlds away with it.
+pub(crate) fn listen() {
+    // Fails only if a handler is set already.
+    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst));
+}
+
+/// Whether somebody pressed Ctrl-C.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
 
 /// Progress over worlds, on standard error where it is a terminal.
 pub(crate) struct Progress {

@@ -14,6 +14,7 @@ use super::components::components;
 use super::{Answer, Verdicts};
 use crate::likes::Likes;
 use anyhow::{Context, bail};
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -23,26 +24,32 @@ const WEIGHT_MIN: f64 = 2.0;
 const MISSING: i32 = 77;
 
 pub(super) fn run(likes: &Likes) -> anyhow::Result<Answer> {
-    let folder = tempfile::tempdir().context("no temporary folder")?;
-    let (script, input, output) =
-        (folder.path().join("run.py"), folder.path().join("likes.csv"), folder.path().join("edges.csv"));
-    std::fs::write(&script, SCRIPT)?;
-    write_messages(likes, &input)?;
     let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
-    let run = Command::new(&python).arg(&script).arg(&input).arg(folder.path().join("db.sqlite")).arg(&output).output();
-    let problem = match &run {
-        Err(error) => format!("{} can't be started: {error}", python.to_string_lossy()),
+    let required = std::env::var_os("TOUCHSTONE_REQUIRE_TOOLS").is_some_and(|value| value == "1");
+    run_by(&python, required, likes)
+}
+
+fn run_by(python: &OsStr, required: bool, likes: &Likes) -> anyhow::Result<Answer> {
+    let folder = tempfile::tempdir().context("no temporary folder")?;
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("run.py"), SCRIPT)?;
+    write_messages(likes, &at("likes.csv"))?;
+    let mut command = Command::new(python);
+    let run = command.arg(at("run.py")).arg(at("likes.csv")).arg(at("database")).arg(at("edges.csv")).output();
+    let missing = match run {
+        Err(error) => format!("{} can't be started: {error}", python.display()),
         Ok(run) if run.status.code() == Some(MISSING) => "the Python package is not installed".into(),
         Ok(run) if !run.status.success() => {
             let said = String::from_utf8_lossy(&run.stderr);
             bail!("coordination-network-toolkit failed: {}", said.lines().last().unwrap_or("it said nothing"));
         }
-        Ok(_) => return Ok(Answer::Verdicts(verdicts(likes, &output)?)),
+        Ok(_) => return Ok(Answer::Verdicts(verdicts(likes, &at("edges.csv"))?)),
     };
-    if std::env::var_os("TOUCHSTONE_REQUIRE_TOOLS").is_some_and(|value| value == "1") {
-        bail!("{problem}, and TOUCHSTONE_REQUIRE_TOOLS is set\n  pip install coordination-network-toolkit");
+    let missing = format!("{missing}; pip install coordination-network-toolkit");
+    if required {
+        bail!("TOUCHSTONE_REQUIRE_TOOLS is set, and {missing}");
     }
-    Ok(Answer::NotRun(format!("{problem}: pip install coordination-network-toolkit")))
+    Ok(Answer::NotRun(missing))
 }
 
 /// The toolkit's own format. Accounts and targets are written as numbers: names come back by them.
@@ -104,5 +111,13 @@ mod tests {
             Answer::NotRun(why) => assert!(why.contains("pip install"), "{why}"),
             Answer::NoAnswer(why) => panic!("{why}"),
         }
+    }
+
+    #[test]
+    fn without_python_it_is_not_run_or_fails_as_asked() {
+        let likes = likes(&[(0, 0, 0), (1, 0, 50)]);
+        let none = OsStr::new("no-such-python");
+        assert!(matches!(run_by(none, false, &likes), Ok(Answer::NotRun(why)) if why.contains("pip install")));
+        assert!(run_by(none, true, &likes).unwrap_err().to_string().contains("TOUCHSTONE_REQUIRE_TOOLS"));
     }
 }
