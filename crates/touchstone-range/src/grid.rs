@@ -45,6 +45,7 @@ const HELD_OUT: [&str; 3] = ["drawn-mixed", "drawn-rare", "drawn-null"];
 const NULL: &str = "null";
 /// Seeds of a world by default: as many as make a spread.
 const SEEDS: u32 = 5;
+const SEEDS_FEW: u32 = 3;
 const NULL_SEEDS: u32 = 20;
 
 impl GridName {
@@ -91,19 +92,28 @@ impl GridName {
 
     fn cell(self, scenario: String, named: bool, wishes: &Wishes) -> Cell {
         let many = MANY.contains(&scenario.as_str()) || HELD_OUT.contains(&scenario.as_str());
-        let seeds = match (self, scenario.as_str()) {
-            (_, NULL) => wishes.null_seeds.or(wishes.seeds.filter(|_| named)).unwrap_or(match self {
-                Self::Quick => 1,
-                Self::Full => NULL_SEEDS,
-            }),
-            (_, _) if many || named => wishes.seeds.unwrap_or(if self == Self::Quick { 1 } else { SEEDS }),
+        let default = match (self, scenario.as_str()) {
+            (Self::Quick, _) => 1,
+            (Self::Full, NULL) => NULL_SEEDS,
+            (Self::Full, "mixed" | "rare" | "drawn-mixed") => SEEDS,
+            (Self::Full, _) if many => SEEDS_FEW,
             // One attack or one look-alike alone: a look, not a rate.
-            _ => wishes.seeds.unwrap_or(1).min(1),
+            (Self::Full, _) => 1,
         };
+        let wished = if scenario == NULL {
+            wishes.null_seeds.or(wishes.seeds.filter(|_| named))
+        } else {
+            wishes.seeds.filter(|&seeds| many || named || seeds == 0)
+        };
+        let seeds = wished.unwrap_or(default);
         // In worlds without fakes a baseline has innocents to accuse, so it runs there, too; on a few.
-        let beside = if many || named { seeds } else { seeds.min(u32::from(scenario == NULL) * 3) };
-        let seeds_with_baselines = if wishes.no_baselines { 0 } else { beside };
-        Cell { scenario, seeds, seeds_with_baselines }
+        let beside = match scenario.as_str() {
+            _ if wishes.no_baselines => 0,
+            _ if many || named => seeds,
+            NULL => seeds.min(SEEDS_FEW),
+            _ => 0,
+        };
+        Cell { scenario, seeds, seeds_with_baselines: beside }
     }
 }
 
