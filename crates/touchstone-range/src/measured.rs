@@ -5,13 +5,20 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Some of many.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Some of many. In JSON a pair: the file has tens of thousands of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(into = "(u64, u64)")]
 pub struct Share {
     /// Those that are.
     pub hits: u64,
     /// Of how many.
     pub of: u64,
+}
+
+impl From<Share> for (u64, u64) {
+    fn from(share: Share) -> Self {
+        (share.hits, share.of)
+    }
 }
 
 impl Share {
@@ -34,7 +41,7 @@ pub struct Oracle {
 }
 
 /// Rings of the truth and of the findings.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rings {
     /// In the truth.
     pub truth: u64,
@@ -47,7 +54,7 @@ pub struct Rings {
 }
 
 /// Corrected counts.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Counts {
     /// Attacked targets: total absolute error of the authentic count over the total.
     pub attacked_error: Option<f64>,
@@ -58,7 +65,7 @@ pub struct Counts {
 }
 
 /// One set of findings against the truth.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Measured {
     /// Accused accounts that faked, of all accused.
     pub precision: Share,

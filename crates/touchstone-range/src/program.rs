@@ -63,7 +63,7 @@ impl Program {
     /// It failed; with its own words.
     pub fn evaluate(&self, findings: &Path, truth: &Path) -> anyhow::Result<PathBuf> {
         let mut command = self.command("evaluate");
-        command.arg(findings).arg("--truth").arg(truth);
+        command.arg(findings).arg("--truth").arg(truth).arg("--quiet");
         run(command)?;
         Ok(findings.join("evaluation.json"))
     }
