@@ -2,6 +2,7 @@
 pub mod attribute;
 pub mod census;
 pub mod counts;
+pub mod evaluation;
 pub mod evalue;
 pub mod explain;
 pub mod findings;

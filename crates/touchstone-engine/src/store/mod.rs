@@ -20,7 +20,7 @@ mod duplicates;
 mod finish;
 mod fold;
 mod ingest;
-mod intern;
+pub(crate) mod intern;
 mod number;
 mod owners;
 mod plan;

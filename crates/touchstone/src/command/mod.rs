@@ -2,6 +2,7 @@
 
 mod demo;
 mod detect;
+mod evaluate;
 mod overlay;
 mod simulate;
 
@@ -31,6 +32,7 @@ struct Arguments {
 enum Command {
     Detect(detect::Detect),
     Demo(demo::Demo),
+    Evaluate(evaluate::Evaluate),
     Overlay(overlay::Overlay),
     Simulate(simulate::Simulate),
 }
@@ -40,6 +42,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, F
     match Arguments::try_parse_from(arguments).map_err(Failure::Usage)?.command {
         Command::Detect(detect) => detect.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
         Command::Overlay(overlay) => overlay.run(),
         Command::Simulate(simulate) => simulate.run(),
     }

@@ -1,5 +1,7 @@
 //! What a person reads when a run is over.
 
+pub(crate) mod evaluation;
+
 use std::fmt::Write;
 use std::io::IsTerminal;
 use std::path::Path;
