@@ -48,7 +48,7 @@ fn nobody_is_accused_where_nobody_fakes() {
     }
 }
 
-/// A figure, its spread between worlds, and which way is worse.
+/// A figure's mean over worlds and its standard deviation between them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Figure {
     mean: f64,
@@ -58,7 +58,7 @@ struct Figure {
 /// What is held, by column set and name.
 type Figures = BTreeMap<String, BTreeMap<String, Figure>>;
 
-/// Figures of which more is better; those of which less is better are negated.
+/// Figures of which more is better.
 fn figures(measured: &Measured) -> Vec<(String, f64)> {
     let mut figures = vec![
         ("recall".to_owned(), measured.recall.value().unwrap_or(0.0)),

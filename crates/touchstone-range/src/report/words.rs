@@ -14,7 +14,8 @@ innocent.
 
 - *innocent (FDR)*: accused accounts that are innocent, of all accused.
 - *AP*: average precision of the ranking by evidence.
-- *best threshold*: what an oracle who knows the truth would choose on the score: F1 (precision, recall).
+- *best threshold*: what an oracle who knows the truth would choose on the score: F1 (precision, recall). Where recall
+  is 1 it may be that calling everybody is best.
 - *rings one to one*: true rings found as one ring that is mostly theirs, of all true rings: are ten rings ten?
 - *purity*: members of found rings who are of the true ring that most of their ring come from, of all members.
 - *s*: wall seconds of reading and judging one world.
