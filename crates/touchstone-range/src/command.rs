@@ -6,7 +6,7 @@ use crate::grid::{COLUMNS, Cell, GridName, Wishes};
 use crate::program::Program;
 use crate::purpose::{Purpose, Reporting, Seed, Tuning};
 use crate::report::{Report, Settings, publish};
-use crate::run::{Row, Size, World, run};
+use crate::run::{Parts, Row, Size, World, run};
 use crate::terminal::{Progress, interrupted, listen, say};
 use anyhow::{Context, bail};
 use clap::{Parser, ValueEnum};
@@ -136,13 +136,15 @@ impl Arguments {
         let scratch = self.scratch()?;
         let worlds = self.worlds::<P>(&cells, size);
         let progress = Progress::new(worlds.len(), self.quiet);
-        let mut rows: Vec<Row> = Vec::new();
+        let (mut rows, mut parts): (Vec<Row>, Parts) = Default::default();
         for world in &worlds {
             if interrupted() {
                 bail!("interrupted; nothing was written");
             }
             progress.begin(&world.scenario);
-            rows.extend(run(world, &program, scratch.path())?);
+            let (of_world, seconds) = run(world, &program, scratch.path())?;
+            rows.extend(of_world);
+            parts += seconds;
             progress.done();
         }
         progress.finish();
@@ -155,6 +157,7 @@ impl Arguments {
             version: env!("CARGO_PKG_VERSION"),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             seconds: start.elapsed().as_secs_f64(),
+            parts,
         };
         Ok(Report::new(settings, rows))
     }

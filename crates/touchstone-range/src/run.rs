@@ -83,11 +83,44 @@ impl Outcome {
     }
 }
 
+/// Wall seconds of each part of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Parts {
+    /// Inventing worlds.
+    pub simulate: f64,
+    /// Writing narrower logs.
+    pub project: f64,
+    /// The detector.
+    pub detect: f64,
+    /// Its peers, with reading their likes.
+    pub baselines: f64,
+    /// Comparing with the truth.
+    pub evaluate: f64,
+}
+
+impl std::ops::AddAssign for Parts {
+    fn add_assign(&mut self, other: Self) {
+        self.simulate += other.simulate;
+        self.project += other.project;
+        self.detect += other.detect;
+        self.baselines += other.baselines;
+        self.evaluate += other.evaluate;
+    }
+}
+
+/// Adds the seconds of some work to a part.
+fn timed<T>(part: &mut f64, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    *part += start.elapsed().as_secs_f64();
+    result
+}
+
 /// Runs everything on one world in a folder of its own that is gone afterwards.
 ///
 /// # Errors
 /// A step failed; which, and in which world.
-pub fn run<P: Purpose>(world: &World<P>, program: &Program, scratch: &Path) -> anyhow::Result<Vec<Row>> {
+pub fn run<P: Purpose>(world: &World<P>, program: &Program, scratch: &Path) -> anyhow::Result<(Vec<Row>, Parts)> {
     let place = || format!("scenario {}, seed {}", world.scenario, world.seed.number());
     let folder = tempfile::Builder::new().prefix("world-").tempdir_in(scratch).with_context(place)?;
     Desk { world, program, truth: folder.path() }.run().with_context(place)
@@ -109,30 +142,36 @@ struct Pending {
 }
 
 impl<P: Purpose> Desk<'_, P> {
-    fn run(&self) -> anyhow::Result<Vec<Row>> {
+    fn run(&self) -> anyhow::Result<(Vec<Row>, Parts)> {
+        let mut parts = Parts::default();
         let mut scenario = scenario(&self.world.scenario, self.world.seed)?;
         (scenario.users, scenario.days) = (self.world.size.users, self.world.size.days);
-        simulate(&SimulateOptions { scenario, seed: self.world.seed.number(), out: self.truth.into() })?;
+        let options = SimulateOptions { scenario, seed: self.world.seed.number(), out: self.truth.into() };
+        timed(&mut parts.simulate, || simulate(&options))?;
         let mut pending = Vec::new();
         for &columns in &self.world.columns {
             let folder = self.truth.join(columns.name());
             std::fs::create_dir(&folder)?;
-            let log = project(self.truth, columns, &folder)?;
-            pending.push(self.detect(columns, &log, &folder)?);
+            let log = timed(&mut parts.project, || project(self.truth, columns, &folder))?;
+            pending.push(timed(&mut parts.detect, || self.detect(columns, &log, &folder))?);
             if self.world.baselines {
-                self.baselines(columns, &log, &folder, &mut pending)?;
+                timed(&mut parts.baselines, || self.baselines(columns, &log, &folder, &mut pending))?;
             }
         }
-        // Nothing is timed any more: as many at once as there are cores. Twins share findings.
+        let measured = timed(&mut parts.evaluate, || self.evaluate(&pending))?;
+        Ok((pending.into_iter().map(|pending| self.row(pending, &measured)).collect(), parts))
+    }
+
+    /// Nothing in here is timed for the table: as many at once as there are cores. Twins share findings.
+    fn evaluate(&self, pending: &[Pending]) -> anyhow::Result<BTreeMap<PathBuf, Measured>> {
         let findings: BTreeSet<&PathBuf> = pending.iter().filter_map(|pending| pending.end.as_ref().ok()).collect();
-        let measured: BTreeMap<PathBuf, Measured> = findings
+        findings
             .into_par_iter()
             .map(|findings| {
                 let evaluation = self.program.evaluate(findings, self.truth)?;
                 Ok((findings.clone(), Measured::read(&evaluation)?))
             })
-            .collect::<anyhow::Result<_>>()?;
-        Ok(pending.into_iter().map(|pending| self.row(pending, &measured)).collect())
+            .collect()
     }
 
     fn detect(&self, columns: Columns, log: &Path, folder: &Path) -> anyhow::Result<Pending> {

@@ -29,7 +29,7 @@ fn world(scenario: &str, index: u32, columns: &[Columns], baselines: bool) -> Wo
 fn rows(worlds: impl IntoIterator<Item = World<Tuning>>) -> Vec<Row> {
     let program = Program::built().unwrap();
     let scratch = tempfile::tempdir().unwrap();
-    worlds.into_iter().flat_map(|world| run(&world, &program, scratch.path()).unwrap()).collect()
+    worlds.into_iter().flat_map(|world| run(&world, &program, scratch.path()).unwrap().0).collect()
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod words;
 use crate::columns::Columns;
 use crate::grid::Cell;
 use crate::purpose::{Purpose, Reporting};
-use crate::run::{Row, Size};
+use crate::run::{Parts, Row, Size};
 use anyhow::Context;
 use serde::Serialize;
 use std::marker::PhantomData;
@@ -35,6 +35,8 @@ pub struct Settings {
     pub cores: usize,
     /// Wall time of the whole run.
     pub seconds: f64,
+    /// Of its parts.
+    pub parts: Parts,
 }
 
 /// All runs of a grid. `P` is the purpose of its worlds.

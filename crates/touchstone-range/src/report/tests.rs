@@ -5,7 +5,7 @@ use crate::columns::Columns;
 use crate::grid::Cell;
 use crate::measured::{Measured, Rings, Share};
 use crate::purpose::Tuning;
-use crate::run::{Outcome, Row, Size, TOUCHSTONE};
+use crate::run::{Outcome, Parts, Row, Size, TOUCHSTONE};
 use std::collections::BTreeMap;
 
 fn measured(accused: u64, found: u64, fakes: u64) -> Outcome {
@@ -39,6 +39,7 @@ fn page(rows: Vec<Row>) -> String {
         version: "0",
         cores: 2,
         seconds: 60.0,
+        parts: Parts::default(),
     };
     Report::<Tuning>::new(settings, rows).page()
 }
