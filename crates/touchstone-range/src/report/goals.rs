@@ -8,6 +8,8 @@ use crate::run::{Row, TOUCHSTONE};
 /// Worlds the goals speak of: all attacks mixed, parameters as everybody knows them and drawn anew.
 const MIXED: [&str; 2] = ["mixed", "drawn-mixed"];
 const NULL: &str = "null";
+/// Null worlds that the goal asks for.
+const WORLDS_MIN: usize = 20;
 /// Column sets with goals of their own.
 const COLUMNS: [Columns; 3] = [Columns::All, Columns::Owner, Columns::Three];
 
@@ -130,8 +132,12 @@ pub(super) fn goals(rows: &[Row]) -> String {
     for columns in COLUMNS {
         let null = worlds(rows, &[NULL], columns);
         let accused: u64 = null.iter().map(|measured| measured.precision.of).sum();
-        let mark = if accused == 0 { "met" } else { "**missed**" };
-        let text = format!("{accused} in {} worlds; goal 0 in 20, {mark}", null.len());
+        let mark = match (accused, null.len()) {
+            (0, WORLDS_MIN..) => "met",
+            (0, _) => "too few worlds to tell",
+            _ => "**missed**",
+        };
+        let text = format!("{accused} in {} worlds; goal 0 in {WORLDS_MIN}, {mark}", null.len());
         cells.push(if null.is_empty() { NOTHING.into() } else { text });
     }
     table.row(cells);
