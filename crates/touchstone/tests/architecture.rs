@@ -18,6 +18,8 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         // It must never see the detector: a simulator that knew it would prove nothing.
         ("touchstone-sim", BTreeSet::from(["touchstone-event"])),
         ("touchstone", BTreeSet::from(all)),
+        // It drives the program as a user would, so that neither side can know the other.
+        ("touchstone-range", BTreeSet::from(["touchstone-event", "touchstone-sim"])),
     ])
 }
 

@@ -1,0 +1,5 @@
+//! The range, from the command line; see the library.
+
+fn main() -> std::process::ExitCode {
+    touchstone_range::main()
+}
