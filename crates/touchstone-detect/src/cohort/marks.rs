@@ -104,10 +104,11 @@ impl Mark {
         matches!(self, Self::Saturated | Self::InSequence | Self::Prompt)
     }
 
-    /// Whether it says nothing of members who endorse each other: friends are devoted to each other.
+    /// Whether it says nothing of members who endorse each other: friends are devoted to each other, families share
+    /// their devices.
     #[must_use]
     pub fn of_other_groups(self) -> bool {
-        self == Self::Devoted
+        matches!(self, Self::Devoted | Self::SharedDevice | Self::ForeignDevice)
     }
 }
 

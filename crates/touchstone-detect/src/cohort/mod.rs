@@ -46,8 +46,12 @@ const RESOLUTIONS: [f64; 3] = [1.0, 4.0, 16.0];
 /// Targets of a community.
 const SEED_MIN: usize = 3;
 
-/// Share of the smaller group's members and targets that two groups must have in common to be one.
+/// Share of a group's members and targets that make it the same as, or part of, another.
 const SAME: f64 = 0.5;
+
+/// Share of a group's members that makes a part of it large, and share in common below which two parts are different people.
+const LARGE_PART: f64 = 0.2;
+const FEW: f64 = 0.2;
 
 /// Finds all groups, largest first.
 #[must_use]
@@ -73,23 +77,51 @@ pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams
     merged(distinct(found), likes, census)
 }
 
-/// Drops groups that a denser one contains for the most part: two rings with a customer in common look like one at a low
-/// resolution, but thinner.
+/// Settles which of overlapping groups stay, densest first. A thinner group goes if a denser one covers it, or is its core (half of
+/// its members or targets: the rest are passers-by), or if it has two large parts that are different people: two rings with a
+/// customer in common look like one at a low resolution. Else it stays, and denser fragments of it go.
 fn distinct(found: Vec<Bicluster>) -> Vec<Bicluster> {
     let mut of_account: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    let mut kept: Vec<Bicluster> = Vec::new();
+    let mut kept: Vec<Option<Bicluster>> = Vec::new();
     for group in found {
-        let same = common(&group, &of_account).into_iter().any(|(g, n)| {
-            let targets = group.targets.iter().filter(|t| kept[g].targets.binary_search(t).is_ok()).count();
-            most(group.members.len(), kept[g].members.len(), n)
-                && most(group.targets.len(), kept[g].targets.len(), targets)
-        });
-        if !same {
-            group.members.iter().for_each(|a| of_account.entry(*a).or_default().push(kept.len()));
-            kept.push(group);
+        let mut fragments: Vec<(usize, usize)> = Vec::new();
+        let mut goes = false;
+        for (g, members) in common(&group, &of_account) {
+            let Some(other) = &kept[g] else { continue };
+            let targets = group.targets.iter().filter(|t| other.targets.binary_search(t).is_ok()).count();
+            let half = |n: usize, of: usize| n as f64 >= SAME * of as f64;
+            let of_group = (half(members, group.members.len()), half(targets, group.targets.len()));
+            let of_other = (half(members, other.members.len()), half(targets, other.targets.len()));
+            let (covered, inside) = (of_group == (true, true), of_other == (true, true));
+            if covered || (inside && (of_group.0 || of_group.1)) {
+                goes = true;
+                break;
+            }
+            if inside {
+                fragments.push((g, members));
+            }
         }
+        let large = |f: &&(usize, usize)| f.1 as f64 >= LARGE_PART * group.members.len() as f64;
+        let large: Vec<usize> = fragments.iter().filter(large).map(|f| f.0).collect();
+        if goes || different(&large, &kept) {
+            continue;
+        }
+        fragments.iter().for_each(|f| kept[f.0] = None);
+        group.members.iter().for_each(|a| of_account.entry(*a).or_default().push(kept.len()));
+        kept.push(Some(group));
     }
-    kept
+    kept.into_iter().flatten().collect()
+}
+
+/// Whether two of these groups have few members in common.
+fn different(parts: &[usize], kept: &[Option<Bicluster>]) -> bool {
+    let of = |g: usize| kept[g].as_ref().map_or(&[][..], |b| &b.members[..]);
+    parts.iter().enumerate().any(|(i, a)| {
+        parts[i + 1..].iter().any(|b| {
+            let both = of(*a).iter().filter(|m| of(*b).binary_search(m).is_ok()).count() as f64;
+            both < FEW * of(*a).len().min(of(*b).len()) as f64
+        })
+    })
 }
 
 /// Makes one of groups that have members in common: one exchange whose tasks fell into several communities.
@@ -121,8 +153,4 @@ fn common(group: &Bicluster, of_account: &BTreeMap<u32, Vec<usize>>) -> BTreeMap
     let mut common = BTreeMap::new();
     group.members.iter().filter_map(|a| of_account.get(a)).flatten().for_each(|g| *common.entry(*g).or_default() += 1);
     common
-}
-
-fn most(a: usize, b: usize, n: usize) -> bool {
-    n as f64 >= SAME * a.min(b) as f64
 }

@@ -163,6 +163,28 @@ fn conclude(
 ) -> Cohorts {
     let line = proof::line(&groups, params.fdr);
     let looked_at = groups.len();
+    for g in &groups {
+        if g.bicluster.members.len() > 100 || g.ln_proof() > 0.0 {
+            eprintln!(
+                "GROUP {} {} {:.2} {:?}",
+                g.bicluster.members.len(),
+                g.bicluster.targets.len(),
+                g.mutual,
+                g.ln_e.iter().map(|(m, l)| format!("{m:?} {:.0}", l / 0.69)).collect::<Vec<_>>()
+            );
+        }
+    }
+    for g in &groups {
+        if g.bicluster.members.len() > 100 || g.ln_proof() > 0.0 {
+            eprintln!(
+                "GROUP {} {} {:.2} {:?}",
+                g.bicluster.members.len(),
+                g.bicluster.targets.len(),
+                g.mutual,
+                g.ln_e.iter().map(|(m, l)| format!("{m:?} {:.0}", l / 0.69)).collect::<Vec<_>>()
+            );
+        }
+    }
     let mut rings: Vec<Proven> = groups
         .into_iter()
         .filter(|g| g.ln_proof() >= line)
