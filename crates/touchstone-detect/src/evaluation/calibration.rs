@@ -82,7 +82,7 @@ pub(super) fn calibration(likes: &[Like]) -> Calibration {
     Calibration {
         likes: n,
         brier: (n > 0).then(|| squares as f64 / 1e12 / n as f64),
-        brier_reference: (n > 0).then(|| prevalence * (1.0 - prevalence)),
+        brier_reference: (n > 0).then_some(prevalence * (1.0 - prevalence)),
         expected_calibration_error: (n > 0).then(|| bins.iter().filter_map(distance).sum::<f64>() / n as f64),
         bins_off: bins.iter().filter(|b| b.off).count() as u64,
         bins,

@@ -35,7 +35,7 @@ pub enum EvaluateError {
     },
     /// A file that cannot be read.
     #[error(transparent)]
-    Read(#[from] IngestError),
+    Read(Box<IngestError>),
     /// A column that must be there.
     #[error("{}: no column \"{column}\"; the file has: {}; rename the column that holds it", path.display(), if found.is_empty() { "none".to_owned() } else { found.join(", ") })]
     NoColumn {
@@ -94,6 +94,12 @@ pub enum EvaluateError {
         /// What does not fit.
         what: String,
     },
+}
+
+impl From<IngestError> for EvaluateError {
+    fn from(error: IngestError) -> Self {
+        Self::Read(Box::new(error))
+    }
 }
 
 impl EvaluateError {
