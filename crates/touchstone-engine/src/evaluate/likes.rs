@@ -1,8 +1,8 @@
 //! Single likes of findings and truth, matched by (account, target).
 //!
-//! A detection keeps one endorsement of each account on each target. The truth is told by event:
-//! row `i` of truth_events.parquet is about row `i` of events.parquet. Memory is 24 bytes a like
-//! event and 16 a like, whatever else the log holds.
+//! A detection keeps one endorsement of each account on each target. The truth is told by event, whose id may stand on
+//! several rows of the log (a client that sent it twice), in any order. Memory is 32 bytes a like event and 16 a like,
+//! whatever else the log holds.
 
 use super::EvaluateError;
 use super::table::{Rows, Table, find};
@@ -17,8 +17,8 @@ use touchstone_detect::evaluation::material::{Like, Likes, NO_ATTACK};
 #[derive(Clone, Copy)]
 struct Event {
     pair: u64,
-    /// Row of the log.
-    row: u32,
+    /// When, in microseconds since 1970 UTC: rows may come late.
+    at: i64,
     attack: u16,
     flags: u8,
 }
@@ -44,7 +44,7 @@ pub(super) fn read(
     progress.stage("events", None);
     let (mut events, rows) = read_events(truth, known)?;
     progress.stage("truth of events", None);
-    tell(truth, &mut events, rows, known)?;
+    tell(truth, &mut events, known)?;
     let mut likes = join(path, known, found, events.into_iter().map(|(event, _)| event).collect())?;
     likes.unknown += unknown_names;
     EvaluateError::check_world(path, truth, "likes", likes.unknown, total)?;
@@ -87,11 +87,11 @@ fn digest(rows: &Rows, column: usize, row: usize) -> u64 {
     rows.text(column, row).map_or(0, |id| hash_bytes(id.as_bytes(), [1, 2]))
 }
 
-/// Likes and take-backs of the log by row, each with a digest of its event_id, and the number of rows.
+/// Likes and take-backs of the log, each with a digest of its event_id, by that; and the number of rows.
 fn read_events(truth: &Path, known: &Known) -> Result<(Vec<(Event, u64)>, u64), EvaluateError> {
     let path =
         find(truth, "events").ok_or_else(|| EvaluateError::NoFile { folder: truth.to_owned(), name: "events" })?;
-    let mut table = Table::open(&path, &["event_id", "actor", "target", "kind"], &[])?;
+    let mut table = Table::open(&path, &["event_id", "actor", "target", "kind", "ts"], &[])?;
     let (mut events, mut total) = (Vec::new(), 0u64);
     loop {
         let some = table.next()?;
@@ -112,9 +112,8 @@ fn read_events(truth: &Path, known: &Known) -> Result<(Vec<(Event, u64)>, u64), 
                     let account = account.ok_or_else(|| rows.bad(1, row, "an account of truth_accounts"))?;
                     let target = known.targets.find(&rows.name(2, row)?);
                     let target = target.ok_or_else(|| rows.bad(2, row, "a target of truth_targets"))?;
-                    let number = u32::try_from(rows.line(row)).map_err(|_| too_long(&path))?;
                     let pair = u64::from(account) << 32 | u64::from(target);
-                    part.push((Event { pair, row: number, attack: NO_ATTACK, flags }, digest(rows, 0, row)));
+                    part.push((Event { pair, at: rows.time(4, row)?, attack: NO_ATTACK, flags }, digest(rows, 0, row)));
                 }
                 Ok(part)
             })
@@ -122,51 +121,44 @@ fn read_events(truth: &Path, known: &Known) -> Result<(Vec<(Event, u64)>, u64), 
         total += some.iter().map(|rows| rows.len as u64).sum::<u64>();
         parts.into_iter().for_each(|part| events.extend(part));
     }
-    events.par_sort_unstable_by_key(|(event, _)| event.row);
+    events.par_sort_unstable_by_key(|(event, id)| (*id, event.pair, event.at, event.flags));
     Ok((events, total))
 }
 
-fn too_long(path: &Path) -> EvaluateError {
-    EvaluateError::Inconsistent { path: path.to_owned(), what: "more than 4 billion rows".into() }
-}
-
 /// Tells each event whether it is fake, and for which attack.
-fn tell(truth: &Path, events: &mut [(Event, u64)], rows: u64, known: &Known) -> Result<(), EvaluateError> {
+fn tell(truth: &Path, events: &mut [(Event, u64)], known: &Known) -> Result<(), EvaluateError> {
     let name = "truth_events";
     let path = find(truth, name).ok_or_else(|| EvaluateError::NoFile { folder: truth.to_owned(), name })?;
-    let inconsistent = |what: String| EvaluateError::Inconsistent { path: path.clone(), what };
     let mut table = Table::open(&path, &["event_id", "fake", "attack", "reason"], &[])?;
-    let mut total = 0u64;
     loop {
         let some = table.next()?;
         if some.is_empty() {
             break;
         }
         for told in some {
-            total += told.len as u64;
-            let first = told.line(0);
-            let from = events.partition_point(|(event, _)| u64::from(event.row) < first);
-            let to = events.partition_point(|(event, _)| u64::from(event.row) < first + told.len as u64);
-            for (event, id) in &mut events[from..to] {
-                let row = (u64::from(event.row) - first) as usize;
-                if digest(&told, 0, row) != *id {
-                    return Err(inconsistent(format!("row {} is not about the event of that row", event.row)));
-                }
-                event.flags |= TOLD;
-                if told.flag(1, row)? {
-                    event.flags |= FAKE;
-                    if told.text(3, row).as_deref() == Some("cover") {
-                        event.flags |= COVER;
+            for row in 0..told.len {
+                let id = digest(&told, 0, row);
+                let from = events.partition_point(|(_, known)| *known < id);
+                let to = from + events[from..].partition_point(|(_, known)| *known == id);
+                for (event, _) in &mut events[from..to] {
+                    event.flags |= TOLD;
+                    if told.flag(1, row)? {
+                        event.flags |= FAKE;
+                        if told.text(3, row).as_deref() == Some("cover") {
+                            event.flags |= COVER;
+                        }
+                        let attack = told.text(2, row);
+                        let attack = attack.and_then(|a| known.attacks.iter().position(|known| *known == *a));
+                        event.attack = attack.and_then(|a| u16::try_from(a).ok()).unwrap_or(NO_ATTACK);
                     }
-                    let attack = told.text(2, row);
-                    let attack = attack.and_then(|a| known.attacks.iter().position(|known| *known == *a));
-                    event.attack = attack.and_then(|a| u16::try_from(a).ok()).unwrap_or(NO_ATTACK);
                 }
             }
         }
     }
-    if total != rows || events.iter().any(|(event, _)| event.flags & TOLD == 0) {
-        return Err(inconsistent(format!("it has {total} rows, the events {rows}")));
+    let untold = events.iter().filter(|(event, _)| event.flags & TOLD == 0).count();
+    if untold > 0 {
+        let what = format!("it says nothing of {untold} likes of events.parquet");
+        return Err(EvaluateError::Inconsistent { path, what });
     }
     Ok(())
 }
@@ -187,7 +179,8 @@ fn settle(history: &[Event]) -> Option<(Event, bool)> {
 }
 
 fn join(path: &Path, known: &Known, mut found: Vec<Found>, mut events: Vec<Event>) -> Result<Likes, EvaluateError> {
-    events.par_sort_unstable_by_key(|event| (event.pair, event.row));
+    // A take-back at the moment of its like comes after it.
+    events.par_sort_unstable_by_key(|event| (event.pair, event.at, event.flags & LIKE == 0));
     found.par_sort_unstable_by_key(|like| like.0);
     if let Some(twice) = found.windows(2).find(|two| two[0].0 == two[1].0) {
         let (account, target) = ((twice[0].0 >> 32) as u32, twice[0].0 as u32);

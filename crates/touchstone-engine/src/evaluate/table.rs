@@ -4,6 +4,7 @@ use super::EvaluateError;
 use crate::source::column::Cells;
 use crate::source::discover::InputFile;
 use crate::source::{self, Chunk, Reader, Wanted};
+use arrow_array::Array;
 use arrow_array::ArrayRef;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -131,6 +132,14 @@ impl Rows {
         let number = self.number(column, row)?;
         let whole = number.filter(|x| *x >= 0.0 && x.fract() == 0.0 && *x < 9e15);
         whole.map(|x| x as u64).ok_or_else(|| self.bad(column, row, "a whole number from 0 up"))
+    }
+
+    /// A time that must be there, in microseconds since 1970 UTC.
+    pub(super) fn time(&self, column: usize, row: usize) -> Result<i64, EvaluateError> {
+        match self.cells(column) {
+            Cells::Time(times) if !times.is_null(row) => Ok(times.value(row)),
+            _ => Err(self.bad(column, row, "a timestamp")),
+        }
     }
 
     /// A truth value that must be there.
