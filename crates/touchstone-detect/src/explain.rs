@@ -117,7 +117,8 @@ pub fn marks(ring: &Proven) -> Vec<Evidence> {
         .map(|(mark, ln_e)| {
             let members = &ring.group.bicluster.members;
             let all = ring.group.inside.get(mark).map_or(&[][..], Vec::as_slice);
-            let all = all.iter().filter(|i| members.binary_search(&i.account).is_ok());
+            let of_targets = *mark == Mark::Cohesive;
+            let all = all.iter().filter(|i| of_targets || members.binary_search(&i.account).is_ok());
             let (mut observed, mut trials, mut expected) = (0u64, 0u64, 0.0);
             for i in all {
                 observed += u64::from(i.successes);

@@ -29,6 +29,8 @@ pub enum Mark {
     InSequence,
     /// Endorsed within the hour after publication.
     Prompt,
+    /// Most members endorsed each of the targets.
+    Cohesive,
     /// Has little taste but the group's.
     Devoted,
     /// At the same time as other members (the lockstep signal's test).
@@ -36,7 +38,7 @@ pub enum Mark {
 }
 
 /// All, in order.
-pub const MARKS: [Mark; 10] = [
+pub const MARKS: [Mark; 11] = [
     Mark::Unseen,
     Mark::SharedDevice,
     Mark::ForeignDevice,
@@ -45,6 +47,7 @@ pub const MARKS: [Mark; 10] = [
     Mark::Saturated,
     Mark::InSequence,
     Mark::Prompt,
+    Mark::Cohesive,
     Mark::Devoted,
     Mark::InStep,
 ];
@@ -57,7 +60,7 @@ impl Mark {
             Self::Unseen | Self::Rewatched => "path",
             Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress => "infrastructure",
             Self::Saturated | Self::InSequence | Self::Prompt => "exchange",
-            Self::Devoted => "pool",
+            Self::Cohesive | Self::Devoted => "pool",
             Self::InStep => "lockstep",
         }
     }
@@ -74,6 +77,7 @@ impl Mark {
             Self::Saturated => "ring targets endorsed, of those looked at",
             Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
             Self::Prompt => "ring endorsements within an hour after publication",
+            Self::Cohesive => "members who endorsed a ring target, over all its targets",
             Self::Devoted => "owners in the ring, of all the owners that members endorsed",
             Self::InStep => "occasions in step",
         }
@@ -92,6 +96,7 @@ impl Mark {
             Self::Saturated => &[0.95, 0.98],
             Self::InSequence => &[0.6, 0.8, 0.95],
             Self::Prompt => &[0.8, 0.95],
+            Self::Cohesive => &[0.4, 0.6, 0.8],
             Self::Devoted => &[0.7, 0.85, 0.97],
             Self::InStep => &[],
         }
@@ -102,6 +107,13 @@ impl Mark {
     #[must_use]
     pub fn of_mutual_groups(self) -> bool {
         matches!(self, Self::Saturated | Self::InSequence | Self::Prompt)
+    }
+
+    /// Whether endorsements alone show it. Readers of one digest have these, too: where conduct can be seen, all of these count as
+    /// one.
+    #[must_use]
+    pub fn of_endorsements(self) -> bool {
+        matches!(self, Self::Cohesive | Self::Devoted | Self::InStep)
     }
 
     /// Whether it says nothing of members who endorse each other: friends are devoted to each other, families share
@@ -129,6 +141,9 @@ const DEVICE_OTHERS_MIN: usize = 3;
 const OWN_MIN: usize = 3;
 
 const HOUR: i64 = 3_600_000_000;
+
+/// Members below which all groups are cohesive, having been found by that.
+const COHESIVE_FROM: usize = 20;
 
 /// Facts on single endorsements that do not depend on the group, and their spread over accounts.
 #[derive(Clone, Debug)]
@@ -284,6 +299,31 @@ fn owners_inside(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> Vec<(
     group.members.iter().map(of).collect()
 }
 
+/// By target, how many members endorsed it. One target of an owner: members who like one of his like others, too.
+fn cohesion_inside(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> Vec<(u32, u32, u32)> {
+    let members = group.members.len() as u32;
+    let mut owners = BTreeSet::new();
+    let support = super::members::support(group, likes);
+    let each = group.targets.iter().zip(support).filter(|(t, _)| owners.insert(census.author(**t)));
+    each.map(|(t, s)| (*t, s, members)).collect()
+}
+
+/// How much of a group endorses each of its targets: over all groups of some size, each counting the same.
+#[must_use]
+pub fn cohesion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Beta {
+    const TARGETS_EACH: usize = 5;
+    let rows: Vec<(u32, u32)> = groups
+        .par_iter()
+        .filter(|g| g.members.len() >= COHESIVE_FROM)
+        .flat_map_iter(|g| {
+            let all = cohesion_inside(g, likes, census);
+            let step = all.len().div_ceil(TARGETS_EACH).max(1);
+            all.into_iter().step_by(step).map(|(_, s, n)| (s, n)).collect::<Vec<_>>()
+        })
+        .collect();
+    Beta::fit(rows.into_iter())
+}
+
 /// How much of their lives people give to the groups they are found in: over all groups, each counting with at
 /// most `MEMBERS_EACH` members, so that no large ring sets the standard.
 #[must_use]
@@ -301,7 +341,8 @@ pub fn devotion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Bet
     Beta::fit(rows.into_iter())
 }
 
-/// What the members and anybody in `also` did inside the group, by mark; accounts in order. Marks whose columns the
+/// What the members and anybody in `also` did inside the group, by mark (of [`Mark::Cohesive`] by target); `usual` is devotion and cohesion
+/// of groups in general; accounts in order. Marks whose columns the
 /// log lacks are absent.
 #[must_use]
 pub fn inside(
@@ -311,7 +352,7 @@ pub fn inside(
     traits: &Traits,
     viewing: &Viewing,
     number: u32,
-    devotion: Beta,
+    usual: (Beta, Beta),
     census: &Census<'_>,
 ) -> BTreeMap<Mark, Vec<Inside>> {
     let mut accounts = group.members.clone();
@@ -321,8 +362,13 @@ pub fn inside(
     let is_inside = |i: usize| group.targets.binary_search(&likes.target[i]).is_ok();
     let mut all = BTreeMap::new();
     let devoted = owners_inside(group, likes, census).into_iter();
-    let row = |(account, successes, trials)| Inside { account, successes, trials, null: devotion };
+    let row = |(account, successes, trials)| Inside { account, successes, trials, null: usual.0 };
     all.insert(Mark::Devoted, devoted.map(row).collect());
+    // Without owners, fans of one author would be just that.
+    if group.members.len() >= COHESIVE_FROM && census.owner.is_some() {
+        let row = |(account, successes, trials)| Inside { account, successes, trials, null: usual.1 };
+        all.insert(Mark::Cohesive, cohesion_inside(group, likes, census).into_iter().map(row).collect());
+    }
     // A trait of single endorsements: inside against outside, or against the log alone.
     let mut single = |mark: Mark, prior: Beta, own: bool, hit: &dyn Fn(usize) -> Option<bool>| {
         // Whoever hides does so in all it does.

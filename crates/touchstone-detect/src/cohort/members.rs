@@ -8,7 +8,7 @@
 use super::contrast::{Beta, Inside, rate_without};
 use super::marks::{Mark, Traits, stray_device_share};
 use super::proof::{Group, MUTUAL_MIN};
-use super::refine::owners_by_account;
+use super::refine::{owners_by_account, targets_of};
 use crate::census::Census;
 use crate::evalue::ln_factorial;
 use crate::findings::RingKind;
@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// Most that one trait may say for or against an account, in `ln` (12 bits): traits of many occasions are not as
 /// independent as they look.
 const LN_TRAIT_MAX: f64 = 8.3;
+
+/// Probability of belonging from which an account's company makes a target the ring's.
+const CERTAIN: f64 = 0.99;
 
 /// Of those near a mutual group, how many are friends of a few of its members, and no more; and how many members
 /// such a friend knows: each further one is less than half as likely.
@@ -86,8 +89,9 @@ pub fn judge(
     let weight = (near.a + near.b).min(50.0);
     let stranger = Beta { a: share * weight, b: (1.0 - share) * weight };
     let member = Beta::fit(rows.iter().filter(|r| is_member(r.0)).map(|r| (r.1, r.2)));
-    // Devotion is of the same data as the pool ratio.
-    let marked: Vec<Mark> = group.marked().into_iter().filter(|m| *m != Mark::Devoted).collect();
+    // Devotion and cohesion are of the same data as the pool ratio.
+    let of_pool = |m: &Mark| matches!(m, Mark::Devoted | Mark::Cohesive);
+    let marked: Vec<Mark> = group.marked().into_iter().filter(|m| !of_pool(m)).collect();
     let prior = bicluster.members.len() as f64 / f64::from(likes.accounts());
     let stray = stray_device_share(bicluster, likes, traits);
     let by_mark: BTreeMap<Mark, BTreeMap<u32, Inside>> = marked
@@ -142,7 +146,8 @@ pub fn judge(
 #[must_use]
 pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32, u32, f64)> {
     let kind = group.kind();
-    let targets = &group.bicluster.targets;
+    let certain: Vec<u32> = standings.iter().filter(|s| s.belongs >= CERTAIN).map(|s| s.account).collect();
+    let targets = &targets_of(likes, &certain, &group.bicluster.targets, 0.0);
     let unseen = group.inside.get(&Mark::Unseen).map(|all| rate_without(all, u32::MAX));
     let mut out = Vec::new();
     for s in standings.iter().filter(|s| s.belongs > 0.01) {

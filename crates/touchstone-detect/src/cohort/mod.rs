@@ -49,79 +49,76 @@ const SEED_MIN: usize = 3;
 /// Share of a group's members and targets that make it the same as, or part of, another.
 const SAME: f64 = 0.5;
 
-/// Share of a group's members that makes a part of it large, and share in common below which two parts are different people.
-const LARGE_PART: f64 = 0.2;
+/// Share in common below which two groups are different people.
 const FEW: f64 = 0.2;
 
 /// Finds all groups, largest first.
 #[must_use]
 pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams) -> Vec<Bicluster> {
     let edges = overlap::edges(likes, census, seed, params);
-    let seeds: BTreeSet<Vec<u32>> = RESOLUTIONS
-        .par_iter()
-        .flat_map_iter(|r| communities(&edges, *r, SEED_MIN))
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect();
+    let ways: Vec<(usize, f64)> = (0..edges.len()).flat_map(|w| RESOLUTIONS.map(|r| (w, r))).collect();
+    let seeds: Vec<Vec<Vec<u32>>> = ways.par_iter().map(|(w, r)| communities(&edges[*w], *r, SEED_MIN)).collect();
+    let seeds: BTreeSet<Vec<u32>> = seeds.into_iter().flatten().collect();
     let seeds: Vec<Vec<u32>> = seeds.into_iter().collect();
     let found: BTreeSet<Bicluster> =
         seeds.par_iter().filter_map(|s| refine(likes, census, s)).collect::<Vec<_>>().into_iter().collect();
-    let mut found: Vec<Bicluster> = found.into_iter().collect();
-    let density = |b: &Bicluster| {
-        let held =
-            |a: &u32| likes.of_account(*a).filter(|i| b.targets.binary_search(&likes.target[*i]).is_ok()).count();
-        let inside: usize = b.members.iter().map(held).sum();
-        (inside as f64 / (b.members.len() * b.targets.len()) as f64 * 1e6) as u64
-    };
-    found.sort_by_cached_key(|b| (std::cmp::Reverse(density(b)), b.members.clone()));
-    merged(distinct(found), likes, census)
+    let mut found: Vec<(f64, Bicluster)> = found.into_iter().map(|b| (deviance(&b, likes, census), b)).collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    merged(distinct(&found), likes, census)
 }
 
-/// Settles which of overlapping groups stay, densest first. A thinner group goes if a denser one covers it, or is its core (half of
-/// its members or targets: the rest are passers-by), or if it has two large parts that are different people: two rings with a
-/// customer in common look like one at a low resolution. Else it stays, and denser fragments of it go.
-fn distinct(found: Vec<Bicluster>) -> Vec<Bicluster> {
+/// How far the endorsements inside are beyond what the activities of its members and the popularities of its targets give: half
+/// the Poisson deviance.
+fn deviance(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> f64 {
+    let held =
+        |a: &u32| likes.of_account(*a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_ok()).count();
+    let inside = group.members.iter().map(held).sum::<usize>() as f64;
+    let given: f64 = group.members.iter().map(|a| f64::from(census.degree[*a as usize])).sum();
+    let received: f64 = group.targets.iter().map(|t| f64::from(census.popularity[*t as usize])).sum();
+    let expected = given * received / likes.len() as f64;
+    if inside <= expected { 0.0 } else { inside * (inside / expected).ln() - inside + expected }
+}
+
+/// Settles which of overlapping groups stay, in the order of their deviance. A group goes if one that stays holds half of it, or is
+/// half of it and tells more; or if it falls into two parts of different people that tell more than the whole: two rings with a
+/// customer in common look like one.
+fn distinct(found: &[(f64, Bicluster)]) -> Vec<Bicluster> {
     let mut of_account: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    let mut kept: Vec<Option<Bicluster>> = Vec::new();
-    for group in found {
-        let mut fragments: Vec<(usize, usize)> = Vec::new();
+    for (number, (_, group)) in found.iter().enumerate() {
+        group.members.iter().for_each(|a| of_account.entry(*a).or_default().push(number));
+    }
+    let mut stays = vec![false; found.len()];
+    for (number, (told, group)) in found.iter().enumerate() {
+        let half = |n: usize, of: usize| n as f64 >= SAME * of as f64;
+        let mut parts: Vec<usize> = Vec::new();
         let mut goes = false;
-        for (g, members) in common(&group, &of_account) {
-            let Some(other) = &kept[g] else { continue };
+        for (g, members) in common(group, &of_account) {
+            if g == number || (g < number && !stays[g]) {
+                continue;
+            }
+            let other = &found[g].1;
             let targets = group.targets.iter().filter(|t| other.targets.binary_search(t).is_ok()).count();
-            let half = |n: usize, of: usize| n as f64 >= SAME * of as f64;
-            let of_group = (half(members, group.members.len()), half(targets, group.targets.len()));
-            let of_other = (half(members, other.members.len()), half(targets, other.targets.len()));
-            let (covered, inside) = (of_group == (true, true), of_other == (true, true));
-            if covered || (inside && (of_group.0 || of_group.1)) {
+            let inside = half(members, other.members.len()) && half(targets, other.targets.len());
+            if g > number {
+                parts.extend(inside.then_some(g));
+            } else if inside || (half(members, group.members.len()) && half(targets, group.targets.len())) {
                 goes = true;
                 break;
             }
-            if inside {
-                fragments.push((g, members));
-            }
         }
-        let large = |f: &&(usize, usize)| f.1 as f64 >= LARGE_PART * group.members.len() as f64;
-        let large: Vec<usize> = fragments.iter().filter(large).map(|f| f.0).collect();
-        if goes || different(&large, &kept) {
-            continue;
-        }
-        fragments.iter().for_each(|f| kept[f.0] = None);
-        group.members.iter().for_each(|a| of_account.entry(*a).or_default().push(kept.len()));
-        kept.push(Some(group));
+        let two = |(i, a): (usize, &usize)| {
+            let more = |b: &&usize| found[*a].0 + found[**b].0 > *told;
+            parts[i + 1..].iter().filter(more).any(|b| different(&found[*a].1, &found[*b].1))
+        };
+        stays[number] = !goes && !parts.iter().enumerate().any(two);
     }
-    kept.into_iter().flatten().collect()
+    found.iter().zip(stays).filter(|(_, s)| *s).map(|(f, _)| f.1.clone()).collect()
 }
 
-/// Whether two of these groups have few members in common.
-fn different(parts: &[usize], kept: &[Option<Bicluster>]) -> bool {
-    let of = |g: usize| kept[g].as_ref().map_or(&[][..], |b| &b.members[..]);
-    parts.iter().enumerate().any(|(i, a)| {
-        parts[i + 1..].iter().any(|b| {
-            let both = of(*a).iter().filter(|m| of(*b).binary_search(m).is_ok()).count() as f64;
-            both < FEW * of(*a).len().min(of(*b).len()) as f64
-        })
-    })
+/// Whether two groups have few members in common.
+fn different(a: &Bicluster, b: &Bicluster) -> bool {
+    let both = a.members.iter().filter(|m| b.members.binary_search(m).is_ok()).count() as f64;
+    both < FEW * a.members.len().min(b.members.len()) as f64
 }
 
 /// Makes one of groups that have members in common: one exchange whose tasks fell into several communities.

@@ -22,21 +22,35 @@ const POPULARITY_MIN: u32 = 4;
 /// Shared endorsers that a pair needs.
 const JOINT_MIN: u32 = 2;
 
-/// Surprising pairs of targets of different owners, `(low, high, weight)`, ascending; the weight is the
-/// logarithm of observed over expected.
+/// Surprising pairs of targets by two weights.
+pub type Edges = [Vec<(u32, u32, f64)>; 2];
+
+/// Surprising pairs of targets of different owners, `(low, high, weight)`, ascending. First weighted by the logarithm of
+/// observed over expected, which is fair to large pools that share few; then by half the Poisson deviance, which
+/// keeps a large farm apart from a few friends on its targets.
 #[must_use]
-pub fn edges(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams) -> Vec<(u32, u32, f64)> {
-    let mut all: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+pub fn edges(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams) -> Edges {
+    let mut all: BTreeMap<(u32, u32), (f64, f64)> = BTreeMap::new();
     for most in STRATA {
-        for (pair, weight) in stratum(likes, census, most, seed, params) {
+        for (pair, observed, expected) in stratum(likes, census, most, seed, params) {
+            let ratio = (observed / expected).ln();
+            let deviance = observed * ratio - observed + expected;
             let w = all.entry(pair).or_default();
-            *w = w.max(weight);
+            *w = (w.0.max(ratio), w.1.max(deviance));
         }
     }
-    all.into_iter().map(|((a, b), w)| (a, b, w)).collect()
+    let by = |f: fn(&(f64, f64)) -> f64| all.iter().map(|((a, b), w)| (*a, *b, f(w))).collect();
+    [by(|w| w.0), by(|w| w.1)]
 }
 
-fn stratum(likes: &Likes, census: &Census<'_>, most: u32, seed: u64, params: &CohortParams) -> Vec<((u32, u32), f64)> {
+/// `((low, high), shared, expected)` of the surprising pairs in one stratum.
+fn stratum(
+    likes: &Likes,
+    census: &Census<'_>,
+    most: u32,
+    seed: u64,
+    params: &CohortParams,
+) -> Vec<((u32, u32), f64, f64)> {
     let accounts: Vec<u32> =
         (0..likes.accounts()).filter(|a| (2..=most).contains(&census.degree[*a as usize])).collect();
     let pairs = |k: u32| u64::from(k) * u64::from(k.saturating_sub(1)) / 2;
@@ -81,7 +95,7 @@ fn stratum(likes: &Likes, census: &Census<'_>, most: u32, seed: u64, params: &Co
             let expected = f64::from(degree[a as usize]) * f64::from(degree[b as usize]) * share;
             let n = run.len() as u32;
             let surprising = f64::from(n) > expected && ln_poisson_tail(n, expected) < line;
-            surprising.then(|| ((a, b), (f64::from(n) / expected).ln()))
+            surprising.then(|| ((a, b), f64::from(n), expected))
         })
         .collect()
 }

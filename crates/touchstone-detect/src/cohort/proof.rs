@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// Share of its targets that members own, from which a group counts as mutual.
 pub(super) const MUTUAL_MIN: f64 = 0.5;
 
+/// Owners outside from which the usual member counts as having a life of its own.
+const OUTSIDE_MIN: u32 = 2;
+
 /// Members up to which a mutual group that reacts at once is a pod.
 const POD_MAX: usize = 80;
 
@@ -27,6 +30,8 @@ pub struct Group {
     pub ln_e: BTreeMap<Mark, f64>,
     /// Share of its targets that members own.
     pub mutual: f64,
+    /// Owners outside of whom the usual member endorsed something (median).
+    pub outside: u32,
 }
 
 impl Group {
@@ -38,21 +43,30 @@ impl Group {
             .iter()
             .filter(|(mark, _)| if mutual >= MUTUAL_MIN { !mark.of_other_groups() } else { !mark.of_mutual_groups() })
             .map(|(mark, all)| {
-                let members: Vec<Inside> = all.iter().filter(member).copied().collect();
+                let of_accounts = *mark != Mark::Cohesive;
+                let members: Vec<Inside> = all.iter().filter(|i| !of_accounts || member(i)).copied().collect();
                 (*mark, ln_group(&members, mark.rates()))
             })
             .collect();
         if let Some(ln) = in_step {
             ln_e.insert(Mark::InStep, ln);
         }
-        Self { bicluster, inside, ln_e, mutual }
+        let devoted = inside.get(&Mark::Devoted).map_or(&[][..], Vec::as_slice);
+        let mut outside: Vec<u32> = devoted.iter().map(|i| i.trials - i.successes).collect();
+        outside.sort_unstable();
+        let outside = outside.get(outside.len() / 2).copied().unwrap_or(0);
+        Self { bicluster, inside, ln_e, mutual, outside }
     }
 
     /// Evidence against "these are people of one taste", as `ln e`: that of the second strongest mark, so that no
     /// single trait convicts, less what looking at all of them costs.
     #[must_use]
     pub fn ln_proof(&self) -> f64 {
-        let mut all: Vec<f64> = self.ln_e.values().copied().collect();
+        let conduct = self.ln_e.keys().any(|m| !m.of_endorsements() && !m.of_mutual_groups());
+        let (alone, mut all): (Vec<_>, Vec<_>) = self.ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
+        let strongest = alone.into_iter().max_by(|a, b| a.1.total_cmp(b.1));
+        all.extend(strongest);
+        let mut all: Vec<f64> = all.into_iter().map(|(_, ln)| *ln).collect();
         all.sort_by(|a, b| b.total_cmp(a));
         all.get(1).map_or(0.0, |second| second - (MARKS.len() as f64).ln())
     }
@@ -63,9 +77,14 @@ impl Group {
         self.ln_e.iter().filter(|(_, ln)| **ln >= LN_MARK).map(|(m, _)| *m).collect()
     }
 
-    /// Its kind by its marks.
+    /// Its kind by its marks. Whoever has a life outside may be the owner of a stolen token: where no devices tell, a ring of
+    /// such accounts counts as one of those, so that nobody is accused.
     #[must_use]
     pub fn kind(&self) -> RingKind {
+        let device_less = !self.ln_e.contains_key(&Mark::ForeignDevice) && self.mutual < MUTUAL_MIN;
+        if device_less && self.outside >= OUTSIDE_MIN {
+            return RingKind::Collusion;
+        }
         let has = |m: Mark| self.ln_e.get(&m).is_some_and(|ln| *ln >= LN_MARK);
         if has(Mark::ForeignDevice) && has(Mark::Unseen) && self.mutual < MUTUAL_MIN {
             RingKind::Collusion

@@ -19,6 +19,10 @@ const LN_TARGET: f64 = -11.5;
 const OWNERS_MIN: u32 = 2;
 pub(super) const SUPPORT_MIN: u32 = 3;
 
+/// Support, as a share of the group's usual target's, below which a target is that of some members, not the group's: a circle of
+/// friends among its by-standers would bring in all that it likes.
+const SUPPORT_SHARE_MIN: f64 = 0.1;
+
 /// Smallest group.
 const MEMBERS_MIN: usize = 5;
 const TARGETS_MIN: usize = 3;
@@ -70,7 +74,7 @@ pub fn refine(likes: &Likes, census: &Census<'_>, seed: &[u32]) -> Option<Biclus
         if members.len() < MEMBERS_MIN {
             return None;
         }
-        let next = targets_of(likes, &members, &targets);
+        let next = targets_of(likes, &members, &targets, SUPPORT_SHARE_MIN);
         if next.len() < TARGETS_MIN {
             return None;
         }
@@ -83,16 +87,25 @@ pub fn refine(likes: &Likes, census: &Census<'_>, seed: &[u32]) -> Option<Biclus
 }
 
 /// Targets that the members endorse beyond what others' interest in them explains.
-fn targets_of(likes: &Likes, members: &[u32], targets: &[u32]) -> Vec<u32> {
+///
+/// `share_min` is of the support that the usual endorsement of `targets` has.
+pub(super) fn targets_of(likes: &Likes, members: &[u32], targets: &[u32], share_min: f64) -> Vec<u32> {
     let mut all: Vec<u32> = members.iter().flat_map(|a| likes.of_account(*a)).map(|i| likes.target[i]).collect();
     all.sort_unstable();
     let outside = all.iter().filter(|t| targets.binary_search(t).is_err()).count() as f64;
     let rate = (outside + 1.0) / (likes.len() - all.len() + 1) as f64;
-    all.chunk_by(|a, b| a == b)
+    let runs: Vec<&[u32]> = all.chunk_by(|a, b| a == b).collect();
+    // As the usual endorsement sees it: a few large orders count for more than many small gatherings.
+    let support = runs.iter().filter(|run| targets.binary_search(&run[0]).is_ok()).map(|run| run.len() as f64);
+    let (sum, squares) = support.fold((0.0, 0.0), |s, n| (s.0 + n, s.1 + n * n));
+    let usual = squares / f64::max(sum, 1.0);
+    runs.into_iter()
         .filter(|run| {
             let n = run.len() as u32;
             let others = likes.of_target(run[0]).len() as f64 - f64::from(n);
-            n >= SUPPORT_MIN && ln_poisson_tail(n, others * rate + 0.05) < LN_TARGET
+            n >= SUPPORT_MIN
+                && f64::from(n) >= share_min * usual
+                && ln_poisson_tail(n, others * rate + 0.05) < LN_TARGET
         })
         .map(|run| run[0])
         .collect()

@@ -91,12 +91,12 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         _ => Together::default(),
     };
     engine.stage("proof", rows, || {
-        let devotion = marks::devotion(&groups, &likes, census);
+        let usual = (marks::devotion(&groups, &likes, census), marks::cohesion(&groups, &likes, census));
         let judged: Vec<Group> = groups
             .into_par_iter()
             .enumerate()
             .map(|(g, bicluster)| {
-                let inside = marks::inside(&bicluster, &also[g], &likes, &traits, &viewing, g as u32, devotion, census);
+                let inside = marks::inside(&bicluster, &also[g], &likes, &traits, &viewing, g as u32, usual, census);
                 let mutual = marks::mutual_share(&bicluster, census);
                 Group::new(bicluster, inside, mutual, together.rings.get(&(g as u32)).copied())
             })
@@ -163,28 +163,6 @@ fn conclude(
 ) -> Cohorts {
     let line = proof::line(&groups, params.fdr);
     let looked_at = groups.len();
-    for g in &groups {
-        if g.bicluster.members.len() > 100 || g.ln_proof() > 0.0 {
-            eprintln!(
-                "GROUP {} {} {:.2} {:?}",
-                g.bicluster.members.len(),
-                g.bicluster.targets.len(),
-                g.mutual,
-                g.ln_e.iter().map(|(m, l)| format!("{m:?} {:.0}", l / 0.69)).collect::<Vec<_>>()
-            );
-        }
-    }
-    for g in &groups {
-        if g.bicluster.members.len() > 100 || g.ln_proof() > 0.0 {
-            eprintln!(
-                "GROUP {} {} {:.2} {:?}",
-                g.bicluster.members.len(),
-                g.bicluster.targets.len(),
-                g.mutual,
-                g.ln_e.iter().map(|(m, l)| format!("{m:?} {:.0}", l / 0.69)).collect::<Vec<_>>()
-            );
-        }
-    }
     let mut rings: Vec<Proven> = groups
         .into_iter()
         .filter(|g| g.ln_proof() >= line)
