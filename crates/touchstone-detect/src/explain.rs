@@ -48,10 +48,52 @@ pub fn count(n: u64) -> String {
     grouped
 }
 
-/// The evidence on an account, strongest first.
+/// What is held against an account in a proven ring: what it endorses, and each mark.
+fn standing(ring: &Proven, account: u32) -> Vec<Evidence> {
+    let Ok(at) = ring.standings.binary_search_by_key(&account, |s| s.account) else { return Vec::new() };
+    let s = &ring.standings[at];
+    let b = bits(s.ln_pool);
+    let mut list = vec![Evidence {
+        signal: "pool".into(),
+        bits: b,
+        statistic: "owners in the ring, of all the owners it endorsed".into(),
+        observed: f64::from(s.owners.0),
+        expected: s.expected,
+        sentence: format!(
+            "endorsed {} owners on the ring's list, of {} owners in all; an account like it that is no member \
+             would have {:.2} ({b:.1} bits)",
+            s.owners.0, s.owners.1, s.expected
+        ),
+    }];
+    for (mark, (ln, inside)) in &s.by_mark {
+        let b = bits(*ln);
+        let expected = f64::from(inside.trials) * inside.null.mean();
+        let sentence = if *mark == Mark::InStep {
+            format!("acts at the same moments as other members, beyond its pace and the crowd ({b:.1} bits)")
+        } else {
+            format!(
+                "{}: {} of {}; {expected:.1} by what it does elsewhere and what others do ({b:.1} bits)",
+                mark.statistic(),
+                inside.successes,
+                inside.trials
+            )
+        };
+        list.push(Evidence {
+            signal: mark.signal().into(),
+            bits: b,
+            statistic: mark.statistic().into(),
+            observed: f64::from(inside.successes),
+            expected,
+            sentence,
+        });
+    }
+    list
+}
+
+/// The evidence on an account, strongest first; at most five pieces.
 #[must_use]
-pub fn account(dossier: &Dossier, schedule: Option<&Schedule>) -> Vec<Evidence> {
-    let mut list = Vec::new();
+pub fn account(id: u32, dossier: &Dossier, schedule: Option<&Schedule>, cohorts: &Cohorts) -> Vec<Evidence> {
+    let mut list = dossier.cohort.map_or_else(Vec::new, |(_, ring)| standing(&cohorts.rings[ring as usize], id));
     if let Some((_, t)) = dossier.stronger() {
         let window = schedule.map_or(0, |s| s.scales[t.scale as usize].window);
         let tile = schedule.map_or(0, |s| s.scales[t.scale as usize].tile);
@@ -103,6 +145,9 @@ pub fn account(dossier: &Dossier, schedule: Option<&Schedule>) -> Vec<Evidence> 
             sentence,
         });
     }
+    // What speaks for it is as good to know as what speaks against it.
+    list.sort_by(|a, b| b.bits.abs().total_cmp(&a.bits.abs()));
+    list.truncate(5);
     list.sort_by(|a, b| b.bits.total_cmp(&a.bits));
     list
 }
@@ -229,6 +274,9 @@ fn bits_words(evidence_bits: f64) -> String {
 #[must_use]
 pub fn ring_verdict(ring: &Ring, window: i64, ring_bits: f64, fdr: f64) -> String {
     let n = ring.members.len();
+    if ring.proven.is_some() {
+        return proven_verdict(ring, ring_bits, fdr);
+    }
     match ring.kind {
         RingKind::Collusion => format!(
             "{n} accounts share a list of targets far beyond what its other readers do: worth a look, nobody is \
@@ -252,9 +300,57 @@ pub fn ring_verdict(ring: &Ring, window: i64, ring_bits: f64, fdr: f64) -> Strin
     }
 }
 
+/// The same for rings that were found without time and proven by their marks.
+fn proven_verdict(ring: &Ring, ring_bits: f64, fdr: f64) -> String {
+    let n = ring.members.len();
+    let what = match ring.kind {
+        RingKind::Farm => "accounts work off one list of targets, as a service's accounts do",
+        RingKind::Exchange => "accounts endorse each other's targets one after the other, as a task board has them do",
+        RingKind::Pod => "accounts endorse each other's targets as soon as they are out, and all that they open",
+        RingKind::Collusion => {
+            return format!(
+                "{n} accounts were used for one list of targets, though they have lives of their own: stolen or lent, as it \
+                 seems. These endorsements are discounted, nobody is accused ({ring_bits:.1} bits that this is more than one \
+                 taste)"
+            );
+        }
+        RingKind::Burst => "accounts delivered to one target",
+    };
+    format!(
+        "{n} {what}; {} of them are accused at a false discovery rate of {}%, any others are suspects \
+         ({ring_bits:.1} bits that this is more than one taste)",
+        ring.accused,
+        fdr * 100.0
+    )
+}
+
+/// What innocent group would look most like a proven ring, and what spoke against it.
+fn proven_innocent(kind: RingKind) -> String {
+    match kind {
+        RingKind::Exchange | RingKind::Pod => {
+            "a circle of friends or colleagues who are polite to each other. Against it: friends do not like nearly all that they \
+             open, nor one after the other within minutes, nor nearly always within the hour; at least two such \
+             marks were needed"
+        }
+        RingKind::Collusion => {
+            "readers of one list who have changed their devices. Against it: their other endorsements come from other devices, \
+             after a look, and on other owners. Where the log has no devices, owners of stolen tokens and \
+             hired accounts look alike, so nobody is accused"
+        }
+        _ => {
+            "people of one taste, readers of one digest, newcomers working through one starter pack. Against it: at least two marks of \
+             how these endorsements came about that such people do not have; see the evidence"
+        }
+    }
+    .into()
+}
+
 /// The best innocent explanation and what spoke against it.
 #[must_use]
 pub fn ring_innocent(ring: &Ring, window: i64, tile: i64, owners_known: bool, owners: usize) -> String {
+    if ring.proven.is_some() {
+        return proven_innocent(ring.kind);
+    }
     if ring.kind == RingKind::Collusion {
         return "devoted followers of one author, niche or playlist would look the same, and so would one person \
                 with several accounts. Endorsements alone cannot tell, which is why nobody is accused: look at who owns \

@@ -164,6 +164,8 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
 
     let cohorts = cohort::run(engine, census, timed.as_ref().map(|t| (&t.0, &t.1)), params)?;
 
+    signals.extend(marks_ran(&cohorts, log));
+
     let (dossiers, accusation_bits, rings) = engine.stage("fuse", census.endorsers() as u64, || {
         let dossiers = fuse::fuse(tested.testimonies, pool_evidence, list_evidence, &cohorts.accounts);
         let line = fuse::accusation_bits(&dossiers, census.endorsers(), params);
@@ -200,6 +202,25 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
         signals,
         warnings,
     })
+}
+
+/// Whether the signals that give marks ran, and what they lacked.
+fn marks_ran(cohorts: &Cohorts, log: &Log<'_>) -> Vec<SignalRun> {
+    let census = &log.census;
+    let (groups, rings) = (cohorts.groups, cohorts.rings.len());
+    let ran = |signal: &str, there: bool, used: &str, missing: &str| {
+        let note = if there {
+            format!("used {used}; looked at {groups} groups, of which {rings} are rings by at least two marks")
+        } else {
+            format!("the log has no {missing}")
+        };
+        SignalRun { signal: signal.into(), ran: there, note }
+    };
+    vec![
+        ran("exchange", census.owner.is_some(), "owner, ts, views where there are any", "owner"),
+        ran("infrastructure", cohorts.has_networks, "ip, device", "ip or device"),
+        ran("path", log.has_views, "views", "views"),
+    ]
 }
 
 fn not_run(signal: &str, why: String) -> SignalRun {

@@ -160,8 +160,10 @@ pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32
                 (RingKind::Farm, false) => s.belongs * s.belongs,
                 (_, false) => 0.0,
                 (_, true) => {
-                    // Its own taste would have given it so many of them.
-                    let own = (s.expected / f64::from(s.owners.0.max(1))).min(0.9);
+                    // Its own taste, as far as it shows elsewhere, would have given it so many of them.
+                    let (x, k) = (f64::from(s.owners.0.max(1)), f64::from(s.owners.1));
+                    let share = s.expected / k.max(1.0);
+                    let own = ((k - x) * share / (1.0 - share) / x).clamp(0.0, 0.9);
                     let odds = (1.0 - own) / own.max(1e-3) * seen_ratio(likes.seen[i], unseen, s);
                     s.belongs * odds / (1.0 + odds)
                 }

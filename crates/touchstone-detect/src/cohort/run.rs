@@ -50,6 +50,8 @@ pub struct Cohorts {
     pub rings: Vec<Proven>,
     /// How many groups were looked at.
     pub groups: usize,
+    /// Whether addresses or devices are known.
+    pub has_networks: bool,
     /// `ln e` by account, over all proven rings whose members are to blame; and the ring that says most.
     pub accounts: BTreeMap<u32, (f64, u32)>,
     /// Deliveries to single targets by accounts that are used once.
@@ -207,7 +209,8 @@ fn conclude(
         of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         of.dedup_by_key(|f| f.0);
     }
-    Cohorts { rings, groups: looked_at, accounts, deliveries, fake }
+    let has_networks = !likes.ip.is_empty() || !likes.device.is_empty();
+    Cohorts { rings, groups: looked_at, has_networks, accounts, deliveries, fake }
 }
 
 /// Evidence against an account is at most that against its ring: both questions, "is it a ring?" and "does the account

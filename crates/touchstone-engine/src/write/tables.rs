@@ -174,7 +174,7 @@ fn write_evidence(
         }
     }
     for (account, dossier) in &outcome.dossiers {
-        for evidence in explain::account(dossier, schedule) {
+        for evidence in explain::account(*account, dossier, schedule, &outcome.cohorts) {
             if evidence.bits.abs() < EVIDENCE_BITS_MIN {
                 continue;
             }
