@@ -77,6 +77,12 @@ impl Group {
         self.ln_e.iter().filter(|(_, ln)| **ln >= LN_MARK).map(|(m, _)| *m).collect()
     }
 
+    /// Whether members were used from devices that are not theirs.
+    #[must_use]
+    pub fn is_of_foreign_devices(&self) -> bool {
+        self.ln_e.get(&Mark::ForeignDevice).is_some_and(|ln| *ln >= LN_MARK)
+    }
+
     /// Its kind by its marks. Whoever has a life outside may be the owner of a stolen token: where no devices tell, a ring of
     /// such accounts counts as one of those, so that nobody is accused.
     #[must_use]

@@ -185,8 +185,10 @@ fn conclude(
                 by_account.entry(s.account).or_default().push((s.ln_e(), r as u32));
             }
         }
+        // Where nothing but endorsements says so of people with lives of their own, it is a doubt, not acted on.
+        let most = if ring.kind == RingKind::Collusion && !ring.group.is_of_foreign_devices() { 0.49 } else { 1.0 };
         for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes) {
-            fake.entry(target).or_default().push((account, p as f32, r as u32));
+            fake.entry(target).or_default().push((account, p.min(most) as f32, r as u32));
         }
     }
     let count = rings.len();
