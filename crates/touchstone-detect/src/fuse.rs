@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 const WEIGHT_LOCKSTEP: f64 = 0.5;
 const WEIGHT_POOL: f64 = 0.5;
 
-/// Weight of belonging to a proven ring beside those two: it is of more data, and mostly says more.
-const WEIGHT_COHORT: f64 = 0.8;
+/// Weight of belonging to a proven ring beside those two.
+const WEIGHT_COHORT: f64 = 0.5;
 
 /// All that is held for and against one account.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Dossier {
     pub ln_pool: f64,
     /// What each direction of lockstep said.
     pub lockstep: [Option<Testimony>; 2],
+    /// `ln e` of what can accuse: lockstep, and belonging to a proven ring where there are any.
+    pub ln_accusing: f64,
     /// `ln e` of belonging to a proven ring, and which; see [`crate::cohort`].
     pub cohort: Option<(f64, u32)>,
     /// What pool said by targets (an account is judged in one direction alone).
@@ -45,10 +47,7 @@ impl Dossier {
     /// little help: a niche looks the same.
     #[must_use]
     pub fn accusing_bits(&self) -> f64 {
-        bits(ln_weighted_mean(&[
-            (1.0 - WEIGHT_COHORT, self.ln_lockstep),
-            (WEIGHT_COHORT, self.cohort.map_or(0.0, |c| c.0)),
-        ]))
+        bits(self.ln_accusing)
     }
 
     /// Whether e-BH, whose line is `accusation_bits`, accuses it.
@@ -117,6 +116,13 @@ pub fn fuse(
         let pool = |p: &Option<PoolEvidence>| p.map_or(0.0, |p| p.ln_e);
         let by_lists = ln_mean(&[pool(&d.lists[0]), pool(&d.lists[1])]);
         d.ln_pool = ln_mean(&[pool(&d.pool), by_lists]);
+        d.ln_accusing = match cohort.is_empty() {
+            true => d.ln_lockstep,
+            false => {
+                let ring = d.cohort.map_or(0.0, |c| c.0);
+                ln_weighted_mean(&[(1.0 - WEIGHT_COHORT, d.ln_lockstep), (WEIGHT_COHORT, ring)])
+            }
+        };
         let by_chance = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, d.ln_lockstep), (WEIGHT_POOL, d.ln_pool)]);
         d.ln_e =
             d.cohort.map_or(by_chance, |c| ln_weighted_mean(&[(WEIGHT_COHORT, c.0), (1.0 - WEIGHT_COHORT, by_chance)]));

@@ -299,21 +299,15 @@ mod truths {
         }
         let events = batches(&world.join("events.parquet"));
         let told = batches(&world.join("truth_events.parquet"));
-        let fake: Vec<bool> = told
-            .iter()
-            .flat_map(|b| {
-                let column = b.column_by_name("fake").unwrap().as_boolean();
-                (0..b.num_rows()).map(|i| column.value(i)).collect::<Vec<_>>()
-            })
-            .collect();
-        let mut row = 0;
+        let mut fake: BTreeMap<String, bool> = BTreeMap::new();
+        for b in &told {
+            let column = b.column_by_name("fake").unwrap().as_boolean();
+            fake.extend(text(b, "event_id").into_iter().zip((0..b.num_rows()).map(|i| column.value(i))));
+        }
         for b in &events {
-            let (actor, target, kind) = (text(b, "actor"), text(b, "target"), text(b, "kind"));
-            for i in 0..b.num_rows() {
-                if kind[i] == "like" {
-                    truths.likes.insert((actor[i].clone(), target[i].clone()), fake[row]);
-                }
-                row += 1;
+            let (id, actor, target, kind) = (text(b, "event_id"), text(b, "actor"), text(b, "target"), text(b, "kind"));
+            for i in (0..b.num_rows()).filter(|i| kind[*i] == "like") {
+                truths.likes.insert((actor[i].clone(), target[i].clone()), fake[&id[i]]);
             }
         }
         truths

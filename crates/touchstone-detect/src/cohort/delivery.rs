@@ -44,6 +44,10 @@ pub struct Delivery {
 /// One endorsement: `(likelihood if delivered, if not)` by trait.
 type Readings = [(f64, f64); 2];
 
+/// Rounds of expectation and maximisation, and the weight of the starting rates, in endorsements.
+const ROUNDS: usize = 8;
+const START_WEIGHT: f64 = 4.0;
+
 /// Judges all targets; those that pass e-BH at level `q`, ascending.
 #[must_use]
 pub fn judge(likes: &Likes, census: &Census<'_>, traits: &Traits, q: f64) -> Vec<Delivery> {
@@ -111,21 +115,42 @@ fn one(
     if ln_e <= 0.0 {
         return None;
     }
-    let best = SHARES
+    let hits: Vec<(bool, Option<bool>)> = all
         .iter()
-        .copied()
-        .map(|s| (ratio(s, 0) + ratio(s, 1), s))
-        .fold((f64::MIN, 0.0), |b, x| if x.0 > b.0 { x } else { b });
-    let mut fake: Vec<(u32, f64)> = all
-        .iter()
-        .zip(&readings)
-        .map(|(i, r)| {
-            let odds = best.1 / (1.0 - best.1) * r.iter().map(|(d, n)| d / n).product::<f64>();
-            (likes.account[*i as usize], odds / (1.0 + odds))
+        .map(|i| *i as usize)
+        .map(|i| {
+            let device = likes.device[i];
+            (likes.seen[i] == Seen::No, (device != 0).then(|| users[&device] > DEVICE_OTHERS_MIN))
         })
         .collect();
+    let parts = parts(&readings, &hits);
+    let mut fake: Vec<(u32, f64)> = all.iter().map(|i| likes.account[*i as usize]).zip(parts).collect();
     fake.sort_by_key(|f| f.0);
     Some(Delivery { target, ln_e, counts: (unseen_here, shared, all.len() as u32), fake })
+}
+
+/// Probability of each endorsement to be of the delivery: share and rates are learned from the target itself (expectation and
+/// maximisation), starting from what deliveries usually show.
+fn parts(readings: &[Readings], hits: &[(bool, Option<bool>)]) -> Vec<f64> {
+    let (mut share, mut unseen, mut device) = (0.5, UNSEEN_DELIVERED, DEVICE_DELIVERED);
+    let mut p = vec![0.0; readings.len()];
+    for _ in 0..ROUNDS {
+        let of = |hit: bool, rate: f64| if hit { rate } else { 1.0 - rate };
+        for ((p, reading), hit) in p.iter_mut().zip(readings).zip(hits) {
+            let delivered = of(hit.0, unseen) * hit.1.map_or(1.0, |d| of(d, device));
+            let odds = share / (1.0 - share) * delivered / (reading[0].1 * reading[1].1);
+            *p = odds / (1.0 + odds);
+        }
+        let total: f64 = p.iter().sum();
+        let sum = |f: &dyn Fn(&(bool, Option<bool>)) -> bool| -> f64 {
+            p.iter().zip(hits).filter(|(_, h)| f(h)).map(|(p, _)| p).sum()
+        };
+        share = (total / p.len() as f64).clamp(0.01, 0.99);
+        unseen = (sum(&|h| h.0) + UNSEEN_DELIVERED * START_WEIGHT) / (total + START_WEIGHT);
+        let known = sum(&|h| h.1.is_some());
+        device = (sum(&|h| h.1 == Some(true)) + DEVICE_DELIVERED * START_WEIGHT) / (known + START_WEIGHT);
+    }
+    p
 }
 
 /// The account's chance to be unseen, by its other endorsements.

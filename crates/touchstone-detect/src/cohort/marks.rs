@@ -72,7 +72,7 @@ impl Mark {
             Self::Unseen => "ring endorsements that no view of the same account precedes",
             Self::SharedDevice => "members on a device that three or more other members use",
             Self::ForeignDevice => "ring endorsements from a device that the account uses for nothing else",
-            Self::FleetingAddress => "endorsements from an address used in one hour by one account alone",
+            Self::FleetingAddress => "sittings at an address that nobody, the account included, uses at any other time",
             Self::Rewatched => "ring targets looked at again and again, of those looked at",
             Self::Saturated => "ring targets endorsed, of those looked at",
             Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
@@ -142,14 +142,18 @@ const OWN_MIN: usize = 3;
 
 const HOUR: i64 = 3_600_000_000;
 
+/// Groups from which it is known what is usual among groups; with fewer, nothing is said of it.
+const USUAL_FROM: usize = 8;
+
 /// Members below which all groups are cohesive, having been found by that.
 const COHESIVE_FROM: usize = 20;
 
 /// Facts on single endorsements that do not depend on the group, and their spread over accounts.
 #[derive(Clone, Debug)]
 pub struct Traits {
-    /// The address was used at no other hour and by nobody else; empty without addresses.
-    fleeting: Vec<bool>,
+    /// The address was used in no other sitting and by nobody else: told once a sitting, of accounts with several. Empty without
+    /// addresses.
+    fleeting: Vec<Option<bool>>,
     /// Within two minutes of one of another owner.
     sequence: Vec<bool>,
     /// Within an hour after publication; `None` for a target's first where that is all that is known of its age.
@@ -186,7 +190,7 @@ impl Traits {
         });
         Self {
             unseen: rates(&|i| (likes.seen[i] != Seen::Unknown).then(|| likes.seen[i] == Seen::No)),
-            fleeting_prior: rates(&|i| fleeting.get(i).copied().filter(|_| likes.ip[i] != 0)),
+            fleeting_prior: rates(&|i| fleeting.get(i).copied().flatten()),
             sequence_prior: rates(&|i| sequence.get(i).copied()),
             prompt_prior: rates(&|i| prompt.get(i).copied().flatten()),
             foreign_prior,
@@ -213,18 +217,28 @@ impl Traits {
     }
 }
 
-/// Which addresses serve one account in one hour alone.
-fn fleeting(likes: &Likes) -> Vec<bool> {
+/// Which sittings are at an address of their own; a sitting is what an account does within one hour.
+fn fleeting(likes: &Likes) -> Vec<Option<bool>> {
     if likes.ip.is_empty() {
         return Vec::new();
     }
-    let mut uses: Vec<(u64, u32, i64)> =
-        (0..likes.len()).map(|i| (likes.ip[i], likes.account[i], likes.ts[i].div_euclid(HOUR))).collect();
+    let hour = |i: usize| likes.ts[i].div_euclid(HOUR);
+    let mut uses: Vec<(u64, u32, i64)> = (0..likes.len()).map(|i| (likes.ip[i], likes.account[i], hour(i))).collect();
     uses.par_sort_unstable();
     uses.dedup();
-    let mut once: Vec<u64> = uses.chunk_by(|a, b| a.0 == b.0).filter(|r| r.len() == 1).map(|r| r[0].0).collect();
-    once.shrink_to_fit();
-    likes.ip.par_iter().map(|ip| *ip != 0 && once.binary_search(ip).is_ok()).collect()
+    let once: Vec<u64> = uses.chunk_by(|a, b| a.0 == b.0).filter(|r| r.len() == 1).map(|r| r[0].0).collect();
+    let mut all = vec![None; likes.len()];
+    for account in 0..likes.accounts() {
+        let own = likes.of_account(account);
+        let first = |i: &usize| *i == own.start || hour(*i) != hour(*i - 1);
+        // With one sitting every address is used but once.
+        if own.clone().filter(first).count() > 1 {
+            for i in own.clone().filter(first).filter(|i| likes.ip[*i] != 0) {
+                all[i] = Some(once.binary_search(&likes.ip[i]).is_ok());
+            }
+        }
+    }
+    all
 }
 
 fn sequence(likes: &Likes, census: &Census<'_>) -> Vec<bool> {
@@ -299,6 +313,14 @@ fn owners_inside(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> Vec<(
     group.members.iter().map(of).collect()
 }
 
+/// Owners outside the group of whom the usual member endorsed something (median).
+#[must_use]
+pub fn owners_outside(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> u32 {
+    let mut outside: Vec<u32> = owners_inside(group, likes, census).into_iter().map(|(_, s, n)| n - s).collect();
+    outside.sort_unstable();
+    outside.get(outside.len() / 2).copied().unwrap_or(0)
+}
+
 /// By target, how many members endorsed it. One target of an owner: members who like one of his like others, too.
 fn cohesion_inside(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> Vec<(u32, u32, u32)> {
     let members = group.members.len() as u32;
@@ -310,8 +332,9 @@ fn cohesion_inside(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> Vec
 
 /// How much of a group endorses each of its targets: over all groups of some size, each counting the same.
 #[must_use]
-pub fn cohesion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Beta {
+pub fn cohesion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Option<Beta> {
     const TARGETS_EACH: usize = 5;
+    let large = groups.iter().filter(|g| g.members.len() >= COHESIVE_FROM).count();
     let rows: Vec<(u32, u32)> = groups
         .par_iter()
         .filter(|g| g.members.len() >= COHESIVE_FROM)
@@ -321,13 +344,13 @@ pub fn cohesion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Bet
             all.into_iter().step_by(step).map(|(_, s, n)| (s, n)).collect::<Vec<_>>()
         })
         .collect();
-    Beta::fit(rows.into_iter())
+    (large >= USUAL_FROM).then(|| Beta::fit(rows.into_iter()))
 }
 
 /// How much of their lives people give to the groups they are found in: over all groups, each counting with at
 /// most `MEMBERS_EACH` members, so that no large ring sets the standard.
 #[must_use]
-pub fn devotion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Beta {
+pub fn devotion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Option<Beta> {
     const MEMBERS_EACH: usize = 20;
     let rows: Vec<(u32, u32)> = groups
         .par_iter()
@@ -338,7 +361,7 @@ pub fn devotion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Bet
             owners_inside(&some, likes, census).into_iter().map(|(_, s, n)| (s, n))
         })
         .collect();
-    Beta::fit(rows.into_iter())
+    (groups.len() >= USUAL_FROM).then(|| Beta::fit(rows.into_iter()))
 }
 
 /// What the members and anybody in `also` did inside the group, by mark (of [`Mark::Cohesive`] by target); `usual` is devotion and cohesion
@@ -352,7 +375,7 @@ pub fn inside(
     traits: &Traits,
     viewing: &Viewing,
     number: u32,
-    usual: (Beta, Beta),
+    usual: (Option<Beta>, Option<Beta>),
     census: &Census<'_>,
 ) -> BTreeMap<Mark, Vec<Inside>> {
     let mut accounts = group.members.clone();
@@ -361,12 +384,13 @@ pub fn inside(
     accounts.dedup();
     let is_inside = |i: usize| group.targets.binary_search(&likes.target[i]).is_ok();
     let mut all = BTreeMap::new();
-    let devoted = owners_inside(group, likes, census).into_iter();
-    let row = |(account, successes, trials)| Inside { account, successes, trials, null: usual.0 };
-    all.insert(Mark::Devoted, devoted.map(row).collect());
+    if let Some(null) = usual.0 {
+        let row = |(account, successes, trials)| Inside { account, successes, trials, null };
+        all.insert(Mark::Devoted, owners_inside(group, likes, census).into_iter().map(row).collect());
+    }
     // Without owners, fans of one author would be just that.
-    if group.members.len() >= COHESIVE_FROM && census.owner.is_some() {
-        let row = |(account, successes, trials)| Inside { account, successes, trials, null: usual.1 };
+    if let Some(null) = usual.1.filter(|_| group.members.len() >= COHESIVE_FROM && census.owner.is_some()) {
+        let row = |(account, successes, trials)| Inside { account, successes, trials, null };
         all.insert(Mark::Cohesive, cohesion_inside(group, likes, census).into_iter().map(row).collect());
     }
     // A trait of single endorsements: inside against outside, or against the log alone.
@@ -392,8 +416,7 @@ pub fn inside(
     }
     if !traits.fleeting.is_empty() {
         // Only others tell what is usual.
-        let hit = |i: usize| (likes.ip[i] != 0).then(|| traits.fleeting[i]);
-        single(Mark::FleetingAddress, traits.fleeting_prior, false, &hit);
+        single(Mark::FleetingAddress, traits.fleeting_prior, false, &|i| traits.fleeting[i]);
     }
     if !traits.sequence.is_empty() {
         single(Mark::InSequence, traits.sequence_prior, true, &|i| Some(traits.sequence[i]));

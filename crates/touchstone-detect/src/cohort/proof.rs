@@ -37,7 +37,12 @@ pub struct Group {
 impl Group {
     /// Judges the marks; `in_step` is `ln e` of the lockstep test where it ran.
     #[must_use]
-    pub fn new(bicluster: Bicluster, inside: BTreeMap<Mark, Vec<Inside>>, mutual: f64, in_step: Option<f64>) -> Self {
+    pub fn new(
+        bicluster: Bicluster,
+        inside: BTreeMap<Mark, Vec<Inside>>,
+        (mutual, outside): (f64, u32),
+        in_step: Option<f64>,
+    ) -> Self {
         let member = |i: &&Inside| bicluster.members.binary_search(&i.account).is_ok();
         let mut ln_e: BTreeMap<Mark, f64> = inside
             .iter()
@@ -51,10 +56,6 @@ impl Group {
         if let Some(ln) = in_step {
             ln_e.insert(Mark::InStep, ln);
         }
-        let devoted = inside.get(&Mark::Devoted).map_or(&[][..], Vec::as_slice);
-        let mut outside: Vec<u32> = devoted.iter().map(|i| i.trials - i.successes).collect();
-        outside.sort_unstable();
-        let outside = outside.get(outside.len() / 2).copied().unwrap_or(0);
         Self { bicluster, inside, ln_e, mutual, outside }
     }
 

@@ -100,7 +100,8 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
             .map(|(g, bicluster)| {
                 let inside = marks::inside(&bicluster, &also[g], &likes, &traits, &viewing, g as u32, usual, census);
                 let mutual = marks::mutual_share(&bicluster, census);
-                Group::new(bicluster, inside, mutual, together.rings.get(&(g as u32)).copied())
+                let outside = marks::owners_outside(&bicluster, &likes, census);
+                Group::new(bicluster, inside, (mutual, outside), together.rings.get(&(g as u32)).copied())
             })
             .collect();
         Ok(conclude(judged, &likes, census, &traits, &together, params))
