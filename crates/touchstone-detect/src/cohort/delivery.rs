@@ -44,6 +44,9 @@ pub struct Delivery {
 /// One endorsement: `(likelihood if delivered, if not)` by trait.
 type Readings = [(f64, f64); 2];
 
+/// Whether one endorsement was unseen, and on a shared device (where known).
+type Hits = (bool, Option<bool>);
+
 /// Rounds of expectation and maximisation, and the weight of the starting rates, in endorsements.
 const ROUNDS: usize = 8;
 const START_WEIGHT: f64 = 4.0;
@@ -115,7 +118,7 @@ fn one(
     if ln_e <= 0.0 {
         return None;
     }
-    let hits: Vec<(bool, Option<bool>)> = all
+    let hits: Vec<Hits> = all
         .iter()
         .map(|i| *i as usize)
         .map(|i| {
@@ -131,7 +134,7 @@ fn one(
 
 /// Probability of each endorsement to be of the delivery: share and rates are learned from the target itself (expectation and
 /// maximisation), starting from what deliveries usually show.
-fn parts(readings: &[Readings], hits: &[(bool, Option<bool>)]) -> Vec<f64> {
+fn parts(readings: &[Readings], hits: &[Hits]) -> Vec<f64> {
     let (mut share, mut unseen, mut device) = (0.5, UNSEEN_DELIVERED, DEVICE_DELIVERED);
     let mut p = vec![0.0; readings.len()];
     for _ in 0..ROUNDS {
@@ -142,13 +145,11 @@ fn parts(readings: &[Readings], hits: &[(bool, Option<bool>)]) -> Vec<f64> {
             *p = odds / (1.0 + odds);
         }
         let total: f64 = p.iter().sum();
-        let sum = |f: &dyn Fn(&(bool, Option<bool>)) -> bool| -> f64 {
-            p.iter().zip(hits).filter(|(_, h)| f(h)).map(|(p, _)| p).sum()
-        };
+        let sum = |f: fn(&Hits) -> bool| -> f64 { p.iter().zip(hits).filter(|(_, h)| f(h)).map(|(p, _)| p).sum() };
         share = (total / p.len() as f64).clamp(0.01, 0.99);
-        unseen = (sum(&|h| h.0) + UNSEEN_DELIVERED * START_WEIGHT) / (total + START_WEIGHT);
-        let known = sum(&|h| h.1.is_some());
-        device = (sum(&|h| h.1 == Some(true)) + DEVICE_DELIVERED * START_WEIGHT) / (known + START_WEIGHT);
+        unseen = (sum(|h| h.0) + UNSEEN_DELIVERED * START_WEIGHT) / (total + START_WEIGHT);
+        let known = sum(|h| h.1.is_some());
+        device = (sum(|h| h.1 == Some(true)) + DEVICE_DELIVERED * START_WEIGHT) / (known + START_WEIGHT);
     }
     p
 }

@@ -371,12 +371,11 @@ pub fn devotion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Opt
 pub fn inside(
     group: &Bicluster,
     also: &[u32],
-    likes: &Likes,
+    (likes, census): (&Likes, &Census<'_>),
     traits: &Traits,
     viewing: &Viewing,
     number: u32,
     usual: (Option<Beta>, Option<Beta>),
-    census: &Census<'_>,
 ) -> BTreeMap<Mark, Vec<Inside>> {
     let mut accounts = group.members.clone();
     accounts.extend_from_slice(also);

@@ -98,7 +98,7 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
             .into_par_iter()
             .enumerate()
             .map(|(g, bicluster)| {
-                let inside = marks::inside(&bicluster, &also[g], &likes, &traits, &viewing, g as u32, usual, census);
+                let inside = marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
                 let mutual = marks::mutual_share(&bicluster, census);
                 let outside = marks::owners_outside(&bicluster, &likes, census);
                 Group::new(bicluster, inside, (mutual, outside), together.rings.get(&(g as u32)).copied())

@@ -111,7 +111,7 @@ pub fn count(
         for run in of_target.chunk_by(|a, b| a == b) {
             let account = run[0];
             let key = census.actor_first_ts.get(account as usize).copied().unwrap_or(NO_TIME);
-            let sampled = key != NO_TIME && mix64(key as u64 ^ mix64(seed ^ 0x100C)) % places.sample == 0;
+            let sampled = key != NO_TIME && mix64(key as u64 ^ mix64(seed ^ 0x100C)).is_multiple_of(places.sample);
             let groups = places.of_account.get(&account);
             if !sampled && groups.is_none() {
                 continue;
