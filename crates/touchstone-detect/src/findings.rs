@@ -215,6 +215,65 @@ pub struct Overview {
     pub warnings: Vec<String>,
 }
 
+/// One metric of the ranking.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RankMetric {
+    /// Its name: completion, finish, dwell, share, save, comment, follow, like, negative.
+    pub metric: String,
+    /// Whether it ran.
+    pub ran: bool,
+    /// Its weight.
+    pub weight: f64,
+    /// The median of its contributions over all targets.
+    pub median: f64,
+    /// What it was learned from, or why it did not run.
+    pub note: String,
+}
+
+/// One ranked target, with what each metric contributed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RankedTarget {
+    /// The target's name in the log.
+    pub target: String,
+    /// Its owner's name, where known.
+    pub owner: Option<String>,
+    /// Place, from 1.
+    pub rank: u64,
+    /// Place by reported endorsements alone, from 1.
+    pub rank_by_likes: u64,
+    /// Sum of the contributions.
+    pub score: f64,
+    /// Lower end of the score, by which the top places are given.
+    pub score_low: f64,
+    /// Contribution of each metric, in the order of [`Ranking::metrics`].
+    pub parts: Vec<f64>,
+    /// What age takes; 0 without time decay.
+    pub age: f64,
+    /// True if likes would have lifted it further than the other metrics bear out.
+    pub capped: bool,
+    /// Why it stands there, in words, against the median target.
+    pub reason: String,
+    /// Accounts that viewed it; 0 where the log has no views.
+    pub viewers: u64,
+    /// Reported endorsements.
+    pub likes: u64,
+    /// Corrected count.
+    pub authentic: f64,
+}
+
+/// The ranking: what deserves to be seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ranking {
+    /// All metrics, also those that did not run.
+    pub metrics: Vec<RankMetric>,
+    /// How many places at the top are given by the lower end of the score.
+    pub top: u64,
+    /// Targets ranked in all.
+    pub targets_total: u64,
+    /// The first of them; cut to what a page can show.
+    pub targets: Vec<RankedTarget>,
+}
+
 /// All that the report shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReportModel {
@@ -230,4 +289,7 @@ pub struct ReportModel {
     pub targets: Vec<TargetSeries>,
     /// Reported and authentic endorsements of the whole log over time.
     pub timeline: Vec<(i64, f64, f64)>,
+    /// The ranking; `None` where it was not asked for.
+    #[serde(default)]
+    pub ranking: Option<Ranking>,
 }

@@ -17,6 +17,7 @@ pub mod likes;
 pub mod params;
 pub mod partition;
 pub mod pipeline;
+pub mod rank;
 pub mod ring;
 pub mod schedule;
 pub mod signals;

@@ -1,6 +1,7 @@
 //! Sources, interning, partitions and spill; running the signals; writing findings.
 
 pub mod evaluate;
+pub mod rank;
 pub mod run;
 mod source;
 pub mod store;

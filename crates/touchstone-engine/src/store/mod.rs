@@ -34,7 +34,7 @@ pub use error::IngestError;
 pub use facts::{FileFacts, IngestFacts, SkippedFile};
 pub use ingest::ingest;
 pub use names::Names;
-pub use options::{IngestOptions, NoProgress, Progress};
+pub use options::{IngestOptions, NoProgress, Progress, default_reactions};
 
 use arrow_array::RecordBatch;
 use std::path::PathBuf;
@@ -60,6 +60,7 @@ pub struct Store {
     owners: Option<Vec<u32>>,
     published: Option<Vec<i64>>,
     created: Option<Vec<i64>>,
+    durations: Option<Vec<f32>>,
     degrees: Vec<u32>,
     popularity: Vec<u32>,
     actor_first_ts: Vec<i64>,
@@ -67,6 +68,8 @@ pub struct Store {
     endorsers: usize,
     endorsements: Vec<Held>,
     views: Option<Vec<Held>>,
+    reactions: Option<Vec<Held>>,
+    follows: Vec<(u32, u32, i64)>,
     facts: IngestFacts,
 }
 
@@ -102,6 +105,19 @@ impl Store {
     #[must_use]
     pub fn created(&self) -> Option<&[i64]> {
         self.created.as_deref()
+    }
+
+    /// Length of each target in milliseconds, NaN where unknown; `None` where no table of contents tells any.
+    #[must_use]
+    pub fn durations(&self) -> Option<&[f32]> {
+        self.durations.as_deref()
+    }
+
+    /// Follows of accounts, as (follower, followed, microseconds since 1970 UTC), ascending. Follows that name a target are
+    /// among the reactions.
+    #[must_use]
+    pub fn follows(&self) -> &[(u32, u32, i64)] {
+        &self.follows
     }
 
     /// Endorsements of each account.
@@ -169,6 +185,23 @@ impl Store {
     /// If `i` is not below [`Store::partition_count`].
     pub fn views(&self, i: usize) -> Result<Option<RecordBatch>, IngestError> {
         match self.views.as_ref().map(|views| &views[i]) {
+            None => Ok(None),
+            Some(Held::Memory(batch)) => Ok(Some(batch.clone())),
+            Some(Held::File(path)) => spill::read_batch(path).map(Some),
+        }
+    }
+
+    /// Reactions of partition `i`: `target`, `actor`, `ts`, then `kind` (UInt8, the numbers of
+    /// [`touchstone_detect::rank::Reaction`]); sorted by all of these. Only accounts and targets of the store: who did
+    /// nothing else is not in it. `None` where the input has no reactions.
+    ///
+    /// # Errors
+    /// If a spilled partition cannot be read back.
+    ///
+    /// # Panics
+    /// If `i` is not below [`Store::partition_count`].
+    pub fn reactions(&self, i: usize) -> Result<Option<RecordBatch>, IngestError> {
+        match self.reactions.as_ref().map(|reactions| &reactions[i]) {
             None => Ok(None),
             Some(Held::Memory(batch)) => Ok(Some(batch.clone())),
             Some(Held::File(path)) => spill::read_batch(path).map(Some),

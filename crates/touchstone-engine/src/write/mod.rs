@@ -4,10 +4,10 @@ mod cases;
 pub mod folder;
 mod likes;
 mod report;
-mod schemas;
+pub(crate) mod schemas;
 mod summary;
 pub mod table;
-mod tables;
+pub(crate) mod tables;
 
 pub use likes::LikesError as FindingsError;
 pub use summary::Summary;

@@ -29,6 +29,7 @@ pub(super) fn model(
         rings: report_cases(store, outcome, totals, cases, params),
         targets: worst_targets(store, outcome, totals)?,
         timeline: timeline(store, totals),
+        ranking: None,
     })
 }
 

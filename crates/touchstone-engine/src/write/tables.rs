@@ -20,24 +20,24 @@ const BATCH_ROWS: usize = 1 << 17;
 /// Evidence weaker than this, in bits either way, is not written.
 const EVIDENCE_BITS_MIN: f64 = 0.5;
 
-fn strings<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
+pub(crate) fn strings<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(values))
 }
 
-fn maybe_strings<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
+pub(crate) fn maybe_strings<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
     Arc::new(values.collect::<StringArray>())
 }
 
-fn floats(values: impl Iterator<Item = f64>) -> ArrayRef {
+pub(crate) fn floats(values: impl Iterator<Item = f64>) -> ArrayRef {
     // No negative zero, no more digits than mean anything.
     Arc::new(Float64Array::from_iter_values(values.map(|x| (x * 1e6).round() / 1e6 + 0.0)))
 }
 
-fn counts(values: impl Iterator<Item = u64>) -> ArrayRef {
+pub(crate) fn counts(values: impl Iterator<Item = u64>) -> ArrayRef {
     Arc::new(UInt64Array::from_iter_values(values))
 }
 
-fn times(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
+pub(crate) fn times(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
     Arc::new(values.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
 }
 
@@ -46,7 +46,7 @@ fn batch(schema: SchemaRef, columns: Vec<ArrayRef>) -> Result<RecordBatch, Write
 }
 
 /// Writes `rows` of a table in batches made by `make`.
-fn in_batches<T>(
+pub(crate) fn in_batches<T>(
     folder: &Path,
     name: &str,
     schema: SchemaRef,

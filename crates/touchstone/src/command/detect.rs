@@ -86,6 +86,9 @@ pub(super) struct Detect {
     /// Seed of folds and samples
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Do not rank targets
+    #[arg(long)]
+    no_rank: bool,
     /// No progress, no summary
     #[arg(long, short)]
     quiet: bool,
@@ -145,9 +148,10 @@ impl Detect {
         ingest.mapping = mapping;
         ingest.accounts = self.accounts;
         ingest.contents = self.contents;
-        if let Some(kinds) = Some(self.endorse).filter(|k| !k.is_empty()).or(configuration.endorse) {
+        if let Some(kinds) = Some(self.endorse).filter(|k| !k.is_empty()).or(configuration.endorse.clone()) {
             ingest.endorse = kinds;
         }
+        ingest.reactions = configuration.reaction_kinds();
         ingest.no_time = self.no_time || configuration.no_time;
         ingest.max_reject_share = share;
         ingest.memory_limit_bytes = self.memory;
@@ -157,7 +161,8 @@ impl Detect {
             TableFormat::Csv => Format::Csv,
         };
         let threads = self.threads.map(usize::from);
-        Ok(Job { ingest, params, out: self.out, format, threads, quiet: self.quiet, title })
+        let rank = (!self.no_rank).then(|| configuration.rank.clone());
+        Ok(Job { ingest, params, rank, out: self.out, format, threads, quiet: self.quiet, title })
     }
 }
 
@@ -183,7 +188,7 @@ pub(crate) fn hash_key(seed: u64) -> anyhow::Result<[u8; 32]> {
 }
 
 /// What the report calls the input: file names, not paths.
-fn title(inputs: &[PathBuf]) -> String {
+pub(crate) fn title(inputs: &[PathBuf]) -> String {
     let name = |p: &PathBuf| p.file_name().unwrap_or(p.as_os_str()).to_string_lossy().into_owned();
     match inputs {
         [] => String::new(),
