@@ -45,9 +45,27 @@ impl Source for Parts {
     fn activity<T: Send>(&self, count: impl Fn(&Activity<'_>) -> T + Sync) -> Result<Vec<T>, Infallible> {
         let of = |c: &Columns| {
             count(&Activity {
-                likes: Partition { target: &c.like.0, actor: &c.like.1, ts: &c.like.2, ip: &[], device: &[], dwell_ms: &[] },
-                looks: Some(Looks { target: &c.view.0, actor: &c.view.1, ts: &c.view.2, dwell_ms: &c.view.3, fraction: &c.view.4 }),
-                reactions: Some(Reactions { target: &c.reaction.0, actor: &c.reaction.1, ts: &c.reaction.2, kind: &c.reaction.3 }),
+                likes: Partition {
+                    target: &c.like.0,
+                    actor: &c.like.1,
+                    ts: &c.like.2,
+                    ip: &[],
+                    device: &[],
+                    dwell_ms: &[],
+                },
+                looks: Some(Looks {
+                    target: &c.view.0,
+                    actor: &c.view.1,
+                    ts: &c.view.2,
+                    dwell_ms: &c.view.3,
+                    fraction: &c.view.4,
+                }),
+                reactions: Some(Reactions {
+                    target: &c.reaction.0,
+                    actor: &c.reaction.1,
+                    ts: &c.reaction.2,
+                    kind: &c.reaction.3,
+                }),
             })
         };
         Ok(self.0.iter().map(of).collect())
@@ -227,6 +245,7 @@ fn lines() -> impl Strategy<Value = Vec<TargetMetrics>> {
             authentic: liked,
             reactions: reacted.map(|r| r.ceil() as u64),
             trials,
+            trials_squared: 0.6 * trials,
             liked,
             reacted,
             watched: 0.9 * trials,
@@ -337,7 +356,13 @@ proptest! {
 #[test]
 fn ranks_with_likes_alone() {
     let mut lines: Vec<TargetMetrics> = (0..60)
-        .map(|i| TargetMetrics { likes: i, authentic: i as f64, likes_seen: i, liked: i as f64, ..TargetMetrics::default() })
+        .map(|i| TargetMetrics {
+            likes: i,
+            authentic: i as f64,
+            likes_seen: i,
+            liked: i as f64,
+            ..TargetMetrics::default()
+        })
         .collect();
     lines[5].authentic = 5.0;
     let params = RankParams::default();

@@ -71,6 +71,12 @@ fn observed(metric: Metric, line: &TargetMetrics) -> f64 {
     }
 }
 
+/// Weight of an independent viewer: sums over it count events, as many as there are independent ones (Kish's effective
+/// sample size).
+fn grain(line: &TargetMetrics) -> f64 {
+    if line.trials > 0.0 && line.trials_squared > 0.0 { line.trials_squared / line.trials } else { 1.0 }
+}
+
 impl Learned {
     /// Learns.
     #[must_use]
@@ -99,12 +105,13 @@ impl Learned {
                 if expected <= 0.0 {
                     return off("neither watch_fraction nor duration_ms is known");
                 }
-                let pairs = lines.iter().map(|l| (l.finished, l.finish_expected));
+                let pairs = lines.iter().map(|l| (l.finished / grain(l), l.finish_expected / grain(l)));
                 let strength = strength(pairs);
                 let note = format!("held against contents as long; prior of {strength:.1} expected events");
                 return (Usual::Rate { base: 1.0, strength }, note);
             }
-            let strength = quantile_strength(lines.iter().map(|l| (observed(metric, l), l.watched)));
+            let strength =
+                quantile_strength(lines.iter().map(|l| (observed(metric, l) / grain(l), l.watched / grain(l))));
             return (Usual::Quantile { strength }, format!("mean quantile; prior of {strength:.0} viewers"));
         }
         let events: u64 = match metric.reaction() {
@@ -117,7 +124,8 @@ impl Learned {
         }
         let trials: f64 = if self.per_view { lines.iter().map(|l| l.trials).sum() } else { lines.len() as f64 };
         let base = total / trials;
-        let strength = strength(lines.iter().map(|l| (observed(metric, l), base * self.trials(l))));
+        let pairs = lines.iter().map(|l| (observed(metric, l) / grain(l), base * self.trials(l) / grain(l)));
+        let strength = strength(pairs);
         let unit = match (self.per_view, has_views) {
             (true, _) => format!("{:.3} % of views", base * 100.0),
             (false, true) => format!("{base:.2} a target; views are too few to be what was served"),
@@ -132,16 +140,17 @@ impl Learned {
 
     /// Position of a line in one metric, before likes are capped; `None` where it did not run.
     pub(super) fn value(&self, metric: Metric, line: &TargetMetrics) -> Option<Value> {
-        let x = observed(metric, line);
+        let x = observed(metric, line) / grain(line);
         match self.usual[metric as usize] {
             Usual::Off => None,
             Usual::Quantile { strength } => {
-                let n = strength + line.watched;
+                let n = strength + line.watched / grain(line);
                 let mean = (0.5 * strength + x) / n;
                 Some(Value { value: 2.0 * mean - 1.0, deviation: 2.0 * (QUANTILE_VARIANCE / n).sqrt() })
             }
             Usual::Rate { base, strength } => {
                 let expected = if metric == Metric::Finish { line.finish_expected } else { base * self.trials(line) };
+                let expected = expected / grain(line);
                 let clip = if self.per_view || metric == Metric::Finish { CLIP_RATE } else { CLIP_COUNT };
                 let lift = ((strength + x) / (strength + expected)).ln().clamp(-clip, clip);
                 Some(Value { value: lift, deviation: 1.0 / (strength + x).sqrt() })
@@ -170,7 +179,7 @@ impl Learned {
         }
         let mut rows: Vec<(f64, f64, Vec<f64>)> = Vec::new();
         for line in lines.iter().filter(|l| l.authentic >= TEACHER_AUTHENTIC_MIN * l.likes as f64) {
-            let expected = base * line.trials;
+            let expected = base * line.trials / grain(line);
             let y = self.value(Metric::Like, line)?.value;
             let x = others.iter().map(|k| self.value(METRICS[*k], line).map_or(0.0, |v| v.value)).collect();
             rows.push((expected / (expected + strength), y, x));

@@ -127,12 +127,11 @@ fn links_of(
             if likers.len() > most {
                 continue;
             }
-            for v in likers
-                .iter()
-                .map(other_liker)
-                .filter(|v| *v != account && scratch.stamp[*v] != scratch.next)
-                .collect::<Vec<_>>()
-            {
+            for p in likers {
+                let v = other_liker(p);
+                if v == account || scratch.stamp[v] == scratch.next {
+                    continue;
+                }
                 scratch.stamp[v] = scratch.next;
                 if scratch.shared[v] == 0.0 {
                     scratch.touched.push(v as u32);
@@ -212,4 +211,87 @@ fn usual_loss(likes: &Likes, links: &[[f32; THRESHOLDS.len()]], k: usize) -> f64
         .collect();
     losses.sort_by(f64::total_cmp);
     losses.get(losses.len() * 3 / 4).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::likes;
+    use crate::partition::Partition;
+    use std::collections::BTreeSet;
+
+    /// (target, actor), sorted.
+    fn factors_of(rows: &[(u32, u32)], accounts: u32, targets: u32) -> Vec<((u32, u32), f32)> {
+        let (target, actor): (Vec<u32>, Vec<u32>) = rows.iter().copied().unzip();
+        let ts: Vec<i64> = vec![0; rows.len()];
+        let mut degree = vec![0; accounts as usize];
+        let mut popularity = vec![0; targets as usize];
+        rows.iter().for_each(|(t, a)| {
+            degree[*a as usize] += 1;
+            popularity[*t as usize] += 1;
+        });
+        let (first, actor_first) = (vec![0; targets as usize], vec![0; accounts as usize]);
+        let census = Census {
+            degree: &degree,
+            popularity: &popularity,
+            first_ts: &first,
+            actor_first_ts: &actor_first,
+            owner: None,
+            published: None,
+            timed: true,
+        };
+        let partition = Partition { target: &target, actor: &actor, ts: &ts, ip: &[], device: &[], dwell_ms: &[] };
+        let likes = Likes::new(&[likes::count(&partition, None)], &census);
+        let roster = Roster::new(accounts as usize, Vec::new(), Vec::new());
+        let factors = factors(&likes, &census, &roster);
+        (0..likes.len()).map(|p| ((likes.target[p], likes.account[p]), factors[p])).collect()
+    }
+
+    /// Everybody likes some of many targets, and a group likes the same.
+    fn rows(seed: u64, group: u32) -> Vec<(u32, u32)> {
+        let mut state = seed;
+        let mut below = move |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 33) % n) as u32
+        };
+        let mut rows: BTreeSet<(u32, u32)> = (0..900).map(|_| (below(60), below(150))).collect();
+        (0..group).for_each(|g| (0..8).for_each(|t| drop(rows.insert((t, 150 + g)))));
+        rows.into_iter().collect()
+    }
+
+    #[test]
+    fn factors_are_those_of_all_pairs() {
+        let rows = rows(3, 12);
+        let liked = |a: u32| rows.iter().filter(move |r| r.1 == a).map(|r| r.0).collect::<BTreeSet<u32>>();
+        let all = (rows.len() as f64).ln();
+        let rarity = |t: u32| 1.0 - (rows.iter().filter(|r| r.0 == t).count() as f64).ln() / all;
+        let sum = |ts: &BTreeSet<u32>, but: u32| ts.iter().filter(|t| **t != but).map(|t| rarity(*t)).sum::<f64>();
+        let links = |t: u32, u: u32, from: f64| -> f64 {
+            let others = rows.iter().filter(|r| r.0 == t && r.1 != u).map(|r| r.1);
+            others
+                .map(|v| {
+                    let (a, b) = (liked(u), liked(v));
+                    let shared = sum(&a.intersection(&b).copied().collect(), t);
+                    let narrower = sum(&a, t).min(sum(&b, t));
+                    ((shared / (narrower.max(shared) + 2.0) - from) / (LIKENESS_FULL - from)).clamp(0.0, 1.0)
+                })
+                .sum()
+        };
+        let found = factors_of(&rows, 162, 60);
+        let fits = |from: f64| {
+            found.iter().all(|((t, u), f)| (group_factor(links(*t, *u, from)) - f64::from(*f)).abs() < 1e-3)
+        };
+        assert!(THRESHOLDS.iter().any(|from| fits(*from)), "the factors are those of no threshold");
+    }
+
+    #[test]
+    fn innocents_lose_little_and_a_group_nearly_all() {
+        let (mut innocent, mut group) = ((0.0, 0), (0.0, 0));
+        for ((_, account), factor) in factors_of(&rows(4, 20), 170, 60) {
+            let sum = if account < 150 { &mut innocent } else { &mut group };
+            *sum = (sum.0 + f64::from(factor), sum.1 + 1);
+        }
+        assert!(innocent.0 / f64::from(innocent.1) > 0.95, "{innocent:?}");
+        assert!(group.0 / f64::from(group.1) < 0.3, "{group:?}");
+    }
 }

@@ -169,9 +169,9 @@ pub fn measure<S: Source>(
     let per_view = log.per_view && seen as f64 >= SEEN_SHARE_MIN * all.len() as f64;
     let log = &RankLog { per_view, ..*log };
 
-    let histories = Histories::new(census.degree.len());
+    let mut histories = Histories::new(census.degree.len());
     let counts = source.activity(|a| {
-        histories.see(a, log);
+        let pairs = histories.see(a, log);
         let mut counts = WatchCounts::default();
         if let Some(looks) = &a.looks {
             viewings(looks, log, |_, length, viewers| {
@@ -182,10 +182,15 @@ pub fn measure<S: Source>(
                 });
             });
         }
-        counts
+        (pairs, counts)
     })?;
     let mut sum = WatchCounts::default();
-    counts.iter().for_each(|c| sum.merge(c));
+    let mut pairs = Vec::new();
+    for (of_part, c) in counts {
+        pairs.extend(of_part);
+        sum.merge(&c);
+    }
+    histories.authors(pairs);
     let table = WatchTable::new(&sum);
     let trust = match params.trust {
         true => trust::weights(&histories, log, dossiers, params),
@@ -345,6 +350,7 @@ fn viewed(
         };
         if log.per_view {
             line.trials += weight;
+            line.trials_squared += weight * weight;
             // A glance is no reason for a like.
             let looked = v.dwell_ms.is_nan() || v.dwell_ms >= LOOK_MS_MIN;
             if liked && seen == Seen::Yes && looked {

@@ -135,6 +135,8 @@ pub struct TargetMetrics {
     pub reactions: [u64; 5],
     /// Viewers, weighted: what rates are taken of. 0 where the log has no views, or too few to be what was served.
     pub trials: f64,
+    /// Sum of the squares of the weights of viewers: how many independent viewers they are worth.
+    pub trials_squared: f64,
     /// Endorsements, weighted.
     pub liked: f64,
     /// Reactions, weighted.
@@ -162,6 +164,7 @@ impl Default for TargetMetrics {
             authentic: 0.0,
             reactions: [0; 5],
             trials: 0.0,
+            trials_squared: 0.0,
             liked: 0.0,
             reacted: [0.0; 5],
             watched: 0.0,
@@ -182,6 +185,7 @@ impl TargetMetrics {
         self.likes_seen += other.likes_seen;
         self.authentic += other.authentic;
         self.trials += other.trials;
+        self.trials_squared += other.trials_squared;
         self.liked += other.liked;
         self.watched += other.watched;
         self.completion += other.completion;
@@ -201,7 +205,9 @@ impl TargetMetrics {
         let round = |x: &mut f64| *x = (*x * 1e6).round() / 1e6;
         let sums = [&mut self.authentic, &mut self.trials, &mut self.liked, &mut self.watched, &mut self.completion];
         sums.into_iter().for_each(round);
-        [&mut self.dwell, &mut self.finished, &mut self.finish_expected].into_iter().for_each(round);
+        [&mut self.dwell, &mut self.finished, &mut self.finish_expected, &mut self.trials_squared]
+            .into_iter()
+            .for_each(round);
         self.reacted.iter_mut().for_each(round);
         self
     }

@@ -4,8 +4,8 @@ use super::measure::{Activity, RankLog};
 use super::params::RankParams;
 use crate::evalue::bits;
 use crate::fuse::Dossier;
-use crate::hash::mix64;
 use crate::partition::NO_TIME;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -17,10 +17,10 @@ const AGE_DAYS: f64 = 14.0;
 const HALF_AT_BITS: f64 = 10.0;
 const DAY: i64 = 86_400_000_000;
 
-/// What each account did, as two small sets: authors it saw, and days on which it was there. Merging is union, so
-/// the order in which partitions are seen changes nothing.
+/// What each account did: how many authors it saw, and on which days it was there. Union and addition, so the order in
+/// which partitions are seen changes nothing.
 pub(super) struct Histories {
-    authors: Vec<AtomicU64>,
+    authors: Vec<u32>,
     days: Vec<AtomicU64>,
     acts: Vec<AtomicU32>,
 }
@@ -28,32 +28,43 @@ pub(super) struct Histories {
 impl Histories {
     pub(super) fn new(accounts: usize) -> Self {
         Self {
-            authors: (0..accounts).map(|_| AtomicU64::new(0)).collect(),
+            authors: vec![0; accounts],
             days: (0..accounts).map(|_| AtomicU64::new(0)).collect(),
             acts: (0..accounts).map(|_| AtomicU32::new(0)).collect(),
         }
     }
 
-    /// Adds what a partition tells: views where the log has any, else endorsements.
-    pub(super) fn see(&self, activity: &Activity<'_>, log: &RankLog<'_>) {
+    /// Adds what a partition tells: views where the log has any, else endorsements. Returns who saw whom, each pair once,
+    /// for [`Histories::authors`].
+    pub(super) fn see(&self, activity: &Activity<'_>, log: &RankLog<'_>) -> Vec<u64> {
         let (target, actor, ts) = match &activity.looks {
             Some(looks) if log.per_view => (looks.target, looks.actor, looks.ts),
             _ => (activity.likes.target, activity.likes.actor, activity.likes.ts),
         };
+        let mut pairs = Vec::with_capacity(target.len());
         for i in 0..target.len() {
             let a = actor[i] as usize;
-            let author = mix64(log.census.author(target[i])) & 63;
-            self.authors[a].fetch_or(1 << author, Relaxed);
+            // An owner, or in its place a target out of the range of accounts: 33 bits.
+            let author = log.census.author(target[i]);
+            pairs.push(u64::from(actor[i]) << 33 | (author & 0xFFFF_FFFF) | u64::from(author > 0xFFFF_FFFF) << 32);
             self.days[a].fetch_or(1 << (ts[i].div_euclid(DAY) & 63), Relaxed);
             self.acts[a].fetch_add(1, Relaxed);
         }
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    }
+
+    /// Counts the authors of each account, given the pairs of all partitions.
+    pub(super) fn authors(&mut self, mut pairs: Vec<u64>) {
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        pairs.iter().for_each(|p| self.authors[(p >> 33) as usize] += 1);
     }
 
     /// Other authors than one whom it saw, at most five a day.
     fn history(&self, account: usize, timed: bool) -> f64 {
-        let seen = self.authors[account].load(Relaxed).count_ones();
-        // Linear counting in 64 slots (Whang et al. 1990).
-        let authors = if seen >= 64 { 270.0 } else { -64.0 * (1.0 - f64::from(seen) / 64.0).ln() };
+        let authors = f64::from(self.authors[account]);
         let days = f64::from(self.days[account].load(Relaxed).count_ones());
         let most = if timed { AUTHORS_A_DAY * days } else { authors };
         (authors.min(most) - 1.0).max(0.0)

@@ -41,7 +41,7 @@ impl Kept {
 
 /// Numbers of a line in the order of its columns: whole ones, then sums.
 const WHOLE: usize = 8;
-const SUMS: usize = 13;
+const SUMS: usize = 14;
 
 fn whole(l: &TargetMetrics) -> [u64; WHOLE] {
     let [share, save, comment, follow, negative] = l.reactions;
@@ -55,6 +55,7 @@ fn sums(l: &TargetMetrics) -> [f64; SUMS] {
     [
         l.authentic,
         l.trials,
+        l.trials_squared,
         l.liked,
         share,
         save,
@@ -74,6 +75,7 @@ fn line(whole: [u64; WHOLE], sums: [f64; SUMS], born: Option<i64>) -> TargetMetr
     let [
         authentic,
         trials,
+        trials_squared,
         liked,
         share,
         save,
@@ -93,6 +95,7 @@ fn line(whole: [u64; WHOLE], sums: [f64; SUMS], born: Option<i64>) -> TargetMetr
         authentic,
         reactions,
         trials,
+        trials_squared,
         liked,
         reacted: [share, save, comment, follow, negative],
         watched,
@@ -109,6 +112,7 @@ const WHOLE_NAMES: [&str; WHOLE] =
 const SUM_NAMES: [&str; SUMS] = [
     "authentic",
     "weighted_viewers",
+    "weighted_viewers_squared",
     "weighted_likes",
     "weighted_shares",
     "weighted_saves",

@@ -176,7 +176,7 @@ pub(crate) fn measure(host: &Host, plan: &Plan, scratch: &Path, tell: &dyn Fn(&s
         let mut draw = Random::stream(host.seed, 302, *level as u64);
         draw.shuffle(&mut candidates);
         let file = scratch.join("bought.parquet");
-        let mut attack = |orders: &[Order]| -> Result<Seen, Failure> {
+        let attack = |orders: &[Order]| -> Result<Seen, Failure> {
             let rows: Vec<Bought> = orders.iter().flat_map(|o| bought::buy(&market, o)).collect();
             bought::write(&rows, &market, &columns, &file)
                 .with_context(|| format!("{}: cannot be written", file.display()))?;
