@@ -116,18 +116,23 @@ pub fn fuse(
         let pool = |p: &Option<PoolEvidence>| p.map_or(0.0, |p| p.ln_e);
         let by_lists = ln_mean(&[pool(&d.lists[0]), pool(&d.lists[1])]);
         d.ln_pool = ln_mean(&[pool(&d.pool), by_lists]);
-        d.ln_accusing = match cohort.is_empty() {
-            true => d.ln_lockstep,
-            false => {
-                let ring = d.cohort.map_or(0.0, |c| c.0);
-                ln_weighted_mean(&[(1.0 - WEIGHT_COHORT, d.ln_lockstep), (WEIGHT_COHORT, ring)])
-            }
-        };
-        let by_chance = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, d.ln_lockstep), (WEIGHT_POOL, d.ln_pool)]);
-        d.ln_e =
-            d.cohort.map_or(by_chance, |c| ln_weighted_mean(&[(WEIGHT_COHORT, c.0), (1.0 - WEIGHT_COHORT, by_chance)]));
+        (d.ln_accusing, d.ln_e) = combined(d.ln_lockstep, d.ln_pool, d.cohort.map(|c| c.0), !cohort.is_empty());
     }
     dossiers
+}
+
+/// `ln e` of what can accuse, and of all, from the parts; `rings` says whether anybody is held against a proven ring.
+#[must_use]
+pub fn combined(ln_lockstep: f64, ln_pool: f64, ln_cohort: Option<f64>, rings: bool) -> (f64, f64) {
+    let accusing = if rings {
+        ln_weighted_mean(&[(1.0 - WEIGHT_COHORT, ln_lockstep), (WEIGHT_COHORT, ln_cohort.unwrap_or(0.0))])
+    } else {
+        ln_lockstep
+    };
+    let by_chance = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, ln_lockstep), (WEIGHT_POOL, ln_pool)]);
+    let all =
+        ln_cohort.map_or(by_chance, |c| ln_weighted_mean(&[(WEIGHT_COHORT, c), (1.0 - WEIGHT_COHORT, by_chance)]));
+    (accusing, all)
 }
 
 /// The line that e-BH draws, in bits; infinite where nobody is accused.

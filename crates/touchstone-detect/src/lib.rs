@@ -21,3 +21,4 @@ pub mod ring;
 pub mod schedule;
 pub mod signals;
 pub mod survey;
+pub mod why;

@@ -1,6 +1,6 @@
 //! The model of the report: the contract's numbers, cut to what a page can show.
 
-use super::cases::{Case, report_cases, target_count, verdict};
+use super::cases::{Case, account_cases, report_cases, target_count, verdict};
 use super::likes::{LikesError, TIMELINE_BINS, Totals, p_fake};
 use crate::run::RunError;
 use crate::store::Store;
@@ -27,6 +27,7 @@ pub(super) fn model(
         version: env!("CARGO_PKG_VERSION").into(),
         overview: overview(store, outcome, totals, cases, params),
         rings: report_cases(store, outcome, totals, cases, params),
+        accounts: account_cases(store, outcome, cases, params),
         targets: worst_targets(store, outcome, totals)?,
         timeline: timeline(store, totals),
     })

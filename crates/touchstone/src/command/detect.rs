@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use touchstone_detect::findings::Verdict;
+use touchstone_detect::params::Signal;
 use touchstone_engine::store::IngestOptions;
 use touchstone_engine::write::table::Format;
 use touchstone_event::mapping::Mapping;
@@ -86,6 +87,9 @@ pub(super) struct Detect {
     /// Seed of folds and samples
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Leave a signal out, to see what it is worth: burst, lockstep, pool, exchange, infrastructure, path (repeatable)
+    #[arg(long, value_enum, value_name = "SIGNAL", value_delimiter = ',')]
+    without: Vec<SignalName>,
     /// No progress, no summary
     #[arg(long, short)]
     quiet: bool,
@@ -102,6 +106,29 @@ enum TableFormat {
     #[default]
     Parquet,
     Csv,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SignalName {
+    Burst,
+    Lockstep,
+    Pool,
+    Exchange,
+    Infrastructure,
+    Path,
+}
+
+impl SignalName {
+    fn signal(self) -> Signal {
+        match self {
+            Self::Burst => Signal::Burst,
+            Self::Lockstep => Signal::Lockstep,
+            Self::Pool => Signal::Pool,
+            Self::Exchange => Signal::Exchange,
+            Self::Infrastructure => Signal::Infrastructure,
+            Self::Path => Signal::Path,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -133,6 +160,11 @@ impl Detect {
         let mut params = configuration.detect.clone();
         params.fdr = self.fdr.unwrap_or(params.fdr);
         params.seed = self.seed.unwrap_or(params.seed);
+        let left_out: Vec<Signal> = self.without.iter().map(|s| s.signal()).collect();
+        params.signals.retain(|s| !left_out.contains(s));
+        if params.signals.is_empty() {
+            bail!("no signal is left; leave fewer out (--without, detect.signals)");
+        }
         if !(params.fdr > 0.0 && params.fdr < 1.0) {
             bail!("--fdr {}: the level must lie between 0 and 1, such as 0.01", params.fdr);
         }
