@@ -1,6 +1,6 @@
 //! Innocent explanations: what each would explain, and what it would not.
 
-use crate::cohort::marks::Mark;
+use crate::cohort::mark::Mark;
 use crate::cohort::members::Standing;
 use crate::cohort::run::Proven;
 use crate::evalue::bits;

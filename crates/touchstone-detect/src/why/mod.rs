@@ -8,7 +8,7 @@ pub mod innocent;
 pub mod samples;
 pub mod what_if;
 
-use crate::cohort::marks::Mark;
+use crate::cohort::mark::Mark;
 use crate::cohort::members::Standing;
 use crate::cohort::run::{Cohorts, Proven};
 use crate::findings::RingKind;

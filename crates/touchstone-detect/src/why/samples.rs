@@ -1,7 +1,7 @@
 //! Endorsements that show a piece of evidence, a few of each: whoever checks a case opens these first.
 
 use crate::census::Census;
-use crate::cohort::marks::Mark;
+use crate::cohort::mark::Mark;
 use crate::cohort::run::Proven;
 use crate::likes::{Likes, Seen};
 use std::collections::BTreeMap;

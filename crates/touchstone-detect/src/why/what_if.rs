@@ -1,7 +1,7 @@
 //! What would be said without one piece of evidence.
 
 use super::{against, called, standing};
-use crate::cohort::marks::Mark;
+use crate::cohort::mark::Mark;
 use crate::cohort::run::{Cohorts, Proven};
 use crate::evalue::bits;
 use crate::findings::{Change, RingKind, Verdict};
