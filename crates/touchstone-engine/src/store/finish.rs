@@ -8,7 +8,7 @@ use super::intern::NO_ID;
 use super::number::{Census, Numbering, number};
 use super::rows::{Layout, Rows, VIEW, actor_of, ordered, target_of, ts_of, unordered};
 use super::side::SideTables;
-use super::{Held, IngestError, IngestOptions, PARTITION_COUNT, Progress, Store, spill};
+use super::{Held, IngestError, IngestOptions, PARTITION_COUNT, Progress, Store};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{ArrayRef, Float32Array, Int64Array, RecordBatch, UInt32Array, UInt64Array};
@@ -256,12 +256,7 @@ fn batch(fields: Vec<Arc<Field>>, columns: Vec<ArrayRef>) -> Result<RecordBatch,
 }
 
 fn hold(options: &IngestOptions, spilled: bool, name: &str, i: usize, batch: RecordBatch) -> Result<Held, IngestError> {
-    if !spilled {
-        return Ok(Held::Memory(batch));
-    }
-    let path = options.scratch.join(format!("{name}-{i}.arrow"));
-    spill::write_batch(&path, &batch)?;
-    Ok(Held::File(path))
+    Held::keep(batch, spilled.then(|| options.scratch.join(format!("{name}-{i}.arrow"))))
 }
 
 /// The value at a name's rank, for arrays by canonical number.
