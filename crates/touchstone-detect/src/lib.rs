@@ -14,6 +14,7 @@ pub mod explain;
 pub mod findings;
 pub mod fuse;
 pub mod hash;
+pub mod labels;
 pub mod likes;
 pub mod params;
 pub mod partition;

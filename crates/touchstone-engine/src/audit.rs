@@ -16,6 +16,7 @@ use touchstone_detect::audit::report::{self, Audit, Chance, Copy, Kept, Said};
 use touchstone_detect::audit::swap::{self, Communities};
 use touchstone_detect::census::Census;
 use touchstone_detect::hash::mix64;
+use touchstone_detect::labels::Labels;
 use touchstone_detect::likes::{self, Likes};
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::{NO_TIME, Partition};
@@ -76,7 +77,7 @@ pub fn audit(
         let recipe = Recipe { all: &all, donor: &donor, jitter, resolution, seed };
         let copy = Disturbed::new(store, &recipe, &census, &options.scratch, progress)?;
         let own = Stages::new(&quiet);
-        let outcome = detect_in(&copy, &copy.log(&census, store), params, &own, &quiet)?;
+        let outcome = detect_in(&copy, &copy.log(&census, store), &Labels::default(), params, &own, &quiet)?;
         let moved = donor.iter().enumerate().filter(|(i, d)| all.account[*i] != all.account[**d as usize]).count();
         let moved = rounded(moved as f64 / all.len().max(1) as f64);
         copies.push(Copy { seed, said: Said::of(&outcome, params), moved });
@@ -118,6 +119,14 @@ fn part(store: &Store, i: usize) -> Result<Part, RunError> {
     Ok(gather::count((&batch, &partition), views.as_ref().zip(looks.as_ref())))
 }
 
+/// One partition of a copy, with the first times of its targets and accounts.
+struct Made {
+    endorsements: Held,
+    views: Option<Held>,
+    targets: Vec<(u32, i64)>,
+    actors: Vec<(u32, i64)>,
+}
+
 /// A copy of a store's partitions.
 struct Disturbed {
     endorsements: Vec<Held>,
@@ -137,7 +146,7 @@ impl Disturbed {
     ) -> Result<Self, RunError> {
         let spilled = store.facts().spilled;
         let place = |name: &str, i: usize| spilled.then(|| scratch.join(format!("copy-{name}-{i}.arrow")));
-        let parts: Vec<(Held, Option<Held>, Vec<(u32, i64)>, Vec<(u32, i64)>)> = (0..store.partition_count())
+        let parts: Vec<Made> = (0..store.partition_count())
             .into_par_iter()
             .map(|i| -> Result<_, RunError> {
                 if progress.cancelled() {
@@ -158,7 +167,8 @@ impl Disturbed {
                         Some(Held::keep(made, place("views", i))?)
                     }
                 };
-                Ok((Held::keep(batch, place("endorsements", i))?, views, targets, actors))
+                let endorsements = Held::keep(batch, place("endorsements", i))?;
+                Ok(Made { endorsements, views, targets, actors })
             })
             .collect::<Result<_, RunError>>()?;
         let mut copy = Self {
@@ -168,7 +178,7 @@ impl Disturbed {
             actor_first_ts: vec![NO_TIME; census.actor_first_ts.len()],
             span: (i64::MAX, i64::MIN),
         };
-        for (endorsements, views, targets, actors) in parts {
+        for Made { endorsements, views, targets, actors } in parts {
             copy.endorsements.push(endorsements);
             if let (Some(all), Some(views)) = (&mut copy.views, views) {
                 all.push(views);

@@ -33,7 +33,7 @@ pub fn called(mark: Mark) -> &'static str {
 
 /// What is held against an account in its ring.
 #[must_use]
-pub fn standing<'a>(ring: &'a Proven, account: u32) -> Option<&'a Standing> {
+pub fn standing(ring: &Proven, account: u32) -> Option<&Standing> {
     ring.standings.binary_search_by_key(&account, |s| s.account).ok().map(|i| &ring.standings[i])
 }
 

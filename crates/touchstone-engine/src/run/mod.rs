@@ -7,6 +7,7 @@ use arrow_array::RecordBatch;
 use rayon::prelude::*;
 use stages::Stages;
 use touchstone_detect::census::Census;
+use touchstone_detect::labels::Labels;
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::Partition;
 use touchstone_detect::pipeline::{self, Engine, Log, Outcome};
@@ -134,16 +135,17 @@ pub fn detect(
         last_ts: facts.last_ts.unwrap_or(0),
         has_views: facts.views > 0,
     };
-    detect_in(store, &log, params, stages, progress)
+    detect_in(store, &log, store.labels(), params, stages, progress)
 }
 
 /// Detects in any source of partitions.
 pub(crate) fn detect_in(
     source: &dyn Source,
     log: &Log<'_>,
+    labels: &Labels,
     params: &Params,
     stages: &Stages<'_>,
     progress: &dyn Progress,
 ) -> Result<Outcome, RunError> {
-    pipeline::detect(&Local { source, stages, progress }, log, params)
+    pipeline::detect_reviewed(&Local { source, stages, progress }, log, labels, params)
 }

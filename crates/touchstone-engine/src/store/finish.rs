@@ -15,6 +15,7 @@ use arrow_array::{ArrayRef, Float32Array, Int64Array, RecordBatch, UInt32Array, 
 use arrow_schema::{DataType, Field, Schema};
 use rayon::prelude::*;
 use std::sync::Arc;
+use touchstone_detect::labels::Labels;
 use touchstone_detect::partition::{NO_TIME, NONE, partition_schema};
 
 /// Makes the store.
@@ -110,6 +111,17 @@ pub(crate) fn finish(
         views.extend(viewed);
         facts.views += count;
     }
+    let mut labels = Labels::default();
+    for ((account, target), review) in &tables.reviews {
+        let account = numbering.actor_rank[*account as usize];
+        match target {
+            None => labels.accounts.insert(account, *review),
+            Some(target) => labels.likes.insert((numbering.target_rank[*target as usize], account), *review),
+        };
+    }
+    // Accounts and targets that lost their last event to duplicates have no number.
+    labels.accounts.remove(&NO_ID);
+    labels.likes.retain(|(target, account), _| *target != NO_ID && *account != NO_ID);
     let Numbering {
         actors,
         targets,
@@ -140,6 +152,7 @@ pub(crate) fn finish(
         endorsers,
         endorsements,
         views: has_views.then_some(views),
+        labels,
         facts,
     })
 }

@@ -21,6 +21,7 @@ mod finish;
 mod fold;
 mod ingest;
 pub(crate) mod intern;
+mod labels;
 mod number;
 mod owners;
 mod plan;
@@ -38,6 +39,7 @@ pub use options::{IngestOptions, NoProgress, Progress};
 
 use arrow_array::RecordBatch;
 use std::path::PathBuf;
+use touchstone_detect::labels::Labels;
 
 /// Partitions of a store. Fixed, so that nothing depends on threads or memory.
 pub const PARTITION_COUNT: usize = 64;
@@ -83,6 +85,7 @@ pub struct Store {
     endorsers: usize,
     endorsements: Vec<Held>,
     views: Option<Vec<Held>>,
+    labels: Labels,
     facts: IngestFacts,
 }
 
@@ -182,6 +185,12 @@ impl Store {
     /// If `i` is not below [`Store::partition_count`].
     pub fn views(&self, i: usize) -> Result<Option<RecordBatch>, IngestError> {
         self.views.as_ref().map(|views| views[i].batch()).transpose()
+    }
+
+    /// What reviewers said, by canonical id.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        &self.labels
     }
 
     /// What happened on the way.

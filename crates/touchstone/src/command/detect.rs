@@ -22,6 +22,7 @@ Examples:
   touchstone detect stars.csv.gz --endorse star --fdr 0.001 --format csv --out findings
   touchstone detect impressions.csv --config kuairand.toml --out findings
   touchstone detect edges.csv --no-time --out findings
+  touchstone detect likes.parquet --labels reviewed.csv --out findings
 
 A configuration file holds the same in TOML, and rules for logs with one row an impression:
   endorse = [\"like\"]
@@ -43,6 +44,9 @@ Exit codes: 0 done, 1 found what --fail-on names, 2 wrong use or bad input, 3 in
 pub(super) struct Detect {
     #[command(flatten)]
     input: Input,
+    /// Table of reviewed accounts, or of their endorsements: account, label (confirmed or cleared), optional target, date, weight (up to 1)
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
     /// Folder for the findings; it appears whole or not at all
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -83,7 +87,8 @@ impl Detect {
 
     fn resolve(self) -> anyhow::Result<Job> {
         let quiet = self.input.quiet;
-        let Resolved { ingest, params, title, threads } = self.input.resolve()?;
+        let Resolved { mut ingest, params, title, threads } = self.input.resolve()?;
+        ingest.labels = self.labels;
         let format = match self.format {
             TableFormat::Parquet => Format::Parquet,
             TableFormat::Csv => Format::Csv,
