@@ -5,6 +5,7 @@ use crate::cohort::run::{Cohorts, Proven};
 use crate::evalue::bits;
 use crate::findings::{Evidence, RingKind};
 use crate::fuse::Dossier;
+use crate::labels::Label;
 use crate::ring::merge::Ring;
 use crate::schedule::{SECOND, Schedule};
 use crate::signals::burst::BurstEvidence;
@@ -176,8 +177,41 @@ pub fn account(id: u32, dossier: &Dossier, schedule: Option<&Schedule>, cohorts:
     // What speaks for it is as good to know as what speaks against it.
     list.sort_by(|a, b| b.evidence.bits.abs().total_cmp(&a.evidence.bits.abs()));
     list.truncate(5);
+    // A review is always told.
+    list.extend(dossier.label.map(|l| Piece { evidence: review(l, dossier), shown: Vec::new() }));
     list.sort_by(|a, b| b.evidence.bits.total_cmp(&a.evidence.bits));
     list
+}
+
+/// What a reviewer said, as evidence.
+fn review((label, ln): (Label, f64), dossier: &Dossier) -> Evidence {
+    let (b, log) = (bits(ln), dossier.bits_unreviewed());
+    let (said, against) = match label {
+        Label::Confirmed => ("confirmed as fake", "nothing in the log says so"),
+        Label::Cleared => ("cleared", "the log says otherwise"),
+    };
+    let odds = b.abs().exp2();
+    let contradicts = match label {
+        Label::Confirmed => log <= 0.0,
+        Label::Cleared => log > 0.0,
+    };
+    let rest = if contradicts {
+        format!("{against} ({log:.1} bits without the review)")
+    } else {
+        format!("the log alone says {log:.1} bits")
+    };
+    Evidence {
+        signal: "label".into(),
+        bits: b,
+        statistic: format!("reviewer's decision: {}", label.as_str()),
+        observed: 1.0,
+        expected: (1.0 / odds * 1e6).round() / 1e6,
+        sentence: format!(
+            "{said} by a reviewer, who is taken to be wrong 1 in {} times ({b:.1} bits); {rest}",
+            count(odds.round() as u64)
+        ),
+        samples: Vec::new(),
+    }
 }
 
 /// The marks of a proven ring, strongest first: its members' counts added up.

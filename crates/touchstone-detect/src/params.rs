@@ -60,6 +60,8 @@ pub struct Params {
     pub burst: BurstParams,
     /// Groups found without time.
     pub cohort: CohortParams,
+    /// What reviews are worth.
+    pub labels: LabelParams,
 }
 
 impl Default for Params {
@@ -73,7 +75,22 @@ impl Default for Params {
             pool: PoolParams::default(),
             burst: BurstParams::default(),
             cohort: CohortParams::default(),
+            labels: LabelParams::default(),
         }
+    }
+}
+
+/// Parameters of reviews.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LabelParams {
+    /// Bits of a review with weight 1: a reviewer is wrong once in `2^bits` times. Fewer than an accusation needs.
+    pub bits: f64,
+}
+
+impl Default for LabelParams {
+    fn default() -> Self {
+        Self { bits: 7.0 }
     }
 }
 

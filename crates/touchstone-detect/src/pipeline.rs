@@ -9,6 +9,7 @@ use crate::cohort::run::{self as cohort, Cohorts};
 use crate::explain;
 use crate::findings::SignalRun;
 use crate::fuse::{self, Dossier};
+use crate::labels::{Conflict, Labels};
 use crate::params::{Params, Signal};
 use crate::partition::Partition;
 use crate::ring::group::groups;
@@ -71,6 +72,8 @@ pub struct Outcome {
     pub rings: Vec<Ring>,
     /// Which endorsements are fake.
     pub attribution: Attribution,
+    /// Reviews that strong evidence contradicts, by account.
+    pub conflicts: Vec<Conflict>,
     /// Ring of each account as a roster (position in `rings`).
     pub roster: Roster,
     /// Rings that were found without time and proven by their marks.
@@ -88,6 +91,19 @@ pub struct Outcome {
 /// # Errors
 /// If a partition cannot be read, or the run was cancelled.
 pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<Outcome, E::Error> {
+    detect_reviewed(engine, log, &Labels::default(), params)
+}
+
+/// Detects, with what reviewers said; see [`crate::labels`].
+///
+/// # Errors
+/// If a partition cannot be read, or the run was cancelled.
+pub fn detect_reviewed<E: Engine>(
+    engine: &E,
+    log: &Log<'_>,
+    labels: &Labels,
+    params: &Params,
+) -> Result<Outcome, E::Error> {
     let census = &log.census;
     let rows = census.endorsements();
     let mut signals = Vec::new();
@@ -182,12 +198,18 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
     };
     signals.extend(marks_ran(&cohorts, log, params));
 
-    let (dossiers, accusation_bits, rings) = engine.stage("fuse", census.endorsers() as u64, || {
+    let (mut dossiers, accusation_bits, mut rings) = engine.stage("fuse", census.endorsers() as u64, || {
         let dossiers = fuse::fuse(tested.testimonies, pool_evidence, list_evidence, &cohorts.accounts);
         let line = fuse::accusation_bits(&dossiers, census.endorsers(), params);
         let rings = merge::rings(&rosters, &tested.ring_ln_e, &list_rosters, &dossiers, line, params, &cohorts);
         (dossiers, line, rings)
     });
+    // The log alone draws the line and finds the rings, so that reviews of some change nothing for others.
+    let conflicts = fuse::review(&mut dossiers, &labels.accounts, params);
+    for ring in &mut rings {
+        ring.accused =
+            ring.members.iter().filter(|a| dossiers.get(a).is_some_and(|d| d.accused(accusation_bits))).count();
+    }
     let roster = merge::final_roster(&rings, census.degree.len());
     let trials = match &timed {
         Some((schedule, tempo)) if !rings.is_empty() => engine.stage("attribute", rows, || {
@@ -205,13 +227,15 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
         })?,
         _ => Vec::new(),
     };
-    let attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, cohorts.fake.clone());
+    let mut attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, cohorts.fake.clone());
+    attribution.review(labels, params);
     Ok(Outcome {
         schedule: timed.map(|t| t.0),
         dossiers,
         accusation_bits,
         rings,
         attribution,
+        conflicts,
         roster,
         cohorts,
         bursts,

@@ -99,14 +99,14 @@ impl Job {
     }
 }
 
-fn ingest_failure(e: IngestError) -> Failure {
+pub(crate) fn ingest_failure(e: IngestError) -> Failure {
     match e {
         IngestError::Cancelled => Failure::Interrupted,
         e => Failure::Misuse(e.into()),
     }
 }
 
-fn run_failure(e: RunError) -> Failure {
+pub(crate) fn run_failure(e: RunError) -> Failure {
     match e {
         RunError::Ingest(e) => ingest_failure(*e),
         RunError::Partition(_) => Failure::Internal(e.into()),
