@@ -8,7 +8,7 @@ use touchstone_detect::findings::ReportModel;
 use touchstone_detect::params::Params;
 use touchstone_detect::rank::RankParams;
 use touchstone_engine::rank;
-use touchstone_engine::run::stages::{Stages, peak_memory_bytes};
+use touchstone_engine::run::stages::{self, Stages, peak_memory_bytes};
 use touchstone_engine::run::{self, RunError};
 use touchstone_engine::store::{IngestError, IngestOptions, ingest};
 use touchstone_engine::write::folder::OutputFolder;
@@ -89,6 +89,7 @@ impl Job {
             counts: &model.overview,
             ingest: store.facts(),
             stages: stages.done(),
+            signal_seconds: stages::by_signal(&stages.done()),
             peak_memory_bytes: peak_memory_bytes(),
         };
         summary.write(&findings)?;

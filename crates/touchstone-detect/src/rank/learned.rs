@@ -15,6 +15,9 @@ const CLIP_COUNT: f64 = 8.0;
 const QUANTILE_VARIANCE: f64 = 1.0 / 12.0;
 /// Share of its endorsements that must be authentic for a target to teach how likes go with the rest.
 const TEACHER_AUTHENTIC_MIN: f64 = 0.9;
+/// A target whose likes stand out from everything else by more than this (logarithm of the lift) teaches nothing about likes:
+/// bought ones must not become what is usual.
+const TEACHER_BEYOND_MAX: f64 = 1.0;
 /// Ridge of that regression, in targets.
 const RIDGE: f64 = 1.0;
 
@@ -91,7 +94,35 @@ impl Learned {
             learned.runs.push(MetricRun { metric, ran, weight, note });
         }
         learned.corroboration = learned.regress(lines);
+        if learned.corroboration.is_some() {
+            // Once more, without those that stood out.
+            let teachers: Vec<TargetMetrics> = lines.iter().filter(|l| !learned.stands_out(l)).copied().collect();
+            let like = Metric::Like as usize;
+            let (usual, note) = learned.usual_of(Metric::Like, &teachers, 1, has_views);
+            if usual != Usual::Off {
+                learned.usual[like] = usual;
+                learned.runs[like].note = format!("{note}; {} targets stood out", lines.len() - teachers.len());
+                learned.corroboration = learned.regress(&teachers);
+            }
+        }
         learned
+    }
+
+    fn stands_out(&self, line: &TargetMetrics) -> bool {
+        let values = METRICS.map(|m| self.value(m, line));
+        let like = values[Metric::Like as usize].map_or(0.0, |v| v.value);
+        self.corroborated(&values).is_some_and(|told| like > told + TEACHER_BEYOND_MAX)
+    }
+
+    /// How much is known of a target's likes, 0 to 1: expected ones over those and the prior's.
+    pub(super) fn known(&self, line: &TargetMetrics) -> f64 {
+        match self.usual[Metric::Like as usize] {
+            Usual::Rate { base, strength } => {
+                let expected = base * self.trials(line) / grain(line);
+                expected / (expected + strength)
+            }
+            _ => 0.0,
+        }
     }
 
     fn usual_of(&self, metric: Metric, lines: &[TargetMetrics], events_min: u64, has_views: bool) -> (Usual, String) {
@@ -168,7 +199,9 @@ impl Learned {
     /// Non-negative ridge regression of the like lift on the other metrics, by coordinate descent; targets count as much as
     /// is known of their likes. Slopes are not negative, so more of anything good never lowers what likes may be.
     fn regress(&self, lines: &[TargetMetrics]) -> Option<[f64; METRICS_COUNT + 1]> {
-        let Usual::Rate { base, strength } = self.usual[Metric::Like as usize] else { return None };
+        if self.usual[Metric::Like as usize] == Usual::Off {
+            return None;
+        }
         let others: Vec<usize> = (0..METRICS_COUNT)
             .filter(|k| {
                 self.usual[*k] != Usual::Off && !matches!(METRICS[*k], Metric::Like | Metric::Negative | Metric::Dwell)
@@ -179,10 +212,10 @@ impl Learned {
         }
         let mut rows: Vec<(f64, f64, Vec<f64>)> = Vec::new();
         for line in lines.iter().filter(|l| l.authentic >= TEACHER_AUTHENTIC_MIN * l.likes as f64) {
-            let expected = base * line.trials / grain(line);
+            let known = self.known(line);
             let y = self.value(Metric::Like, line)?.value;
             let x = others.iter().map(|k| self.value(METRICS[*k], line).map_or(0.0, |v| v.value)).collect();
-            rows.push((expected / (expected + strength), y, x));
+            rows.push((known, y, x));
         }
         let total: f64 = rows.iter().map(|r| r.0).sum();
         if total <= 0.0 {

@@ -19,7 +19,9 @@ const LIKENESS_FULL: f64 = 0.6;
 /// Candidates for the likeness below which two accounts count as strangers.
 const THRESHOLDS: [f64; 5] = [0.1, 0.2, 0.3, 0.4, 0.5];
 /// What three quarters of the targets may lose at most.
-const USUAL_LOSS: f64 = 0.02;
+const USUAL_LOSS: f64 = 0.01;
+/// Likers of one target on one device from which they count as one: families share devices.
+const DEVICE_FROM: usize = 4;
 /// Likes from which a target has a say in that.
 const JUDGED_FROM: usize = 5;
 
@@ -178,20 +180,20 @@ fn told_links(likes: &Likes, roster: &Roster) -> Vec<f32> {
                 marked.push((u64::from(ring), *p));
             }
         }
-        note(&mut marked, &mut told);
+        note(&mut marked, 2, &mut told);
         marked.clear();
         if !likes.device.is_empty() {
             let devices = likes.of_target(target).iter().map(|p| (likes.device[*p as usize], *p));
             marked.extend(devices.filter(|(d, _)| *d != 0));
         }
-        note(&mut marked, &mut told);
+        note(&mut marked, DEVICE_FROM, &mut told);
     }
     told
 }
 
-fn note(marked: &mut [(u64, u32)], told: &mut [f32]) {
+fn note(marked: &mut [(u64, u32)], from: usize, told: &mut [f32]) {
     marked.sort_unstable();
-    for run in marked.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+    for run in marked.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() >= from) {
         for (_, place) in run {
             let own = &mut told[*place as usize];
             *own = own.max(run.len() as f32 - 1.0);

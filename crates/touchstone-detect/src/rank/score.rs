@@ -27,7 +27,8 @@ fn score(line: &TargetMetrics, learned: &Learned, params: &RankParams, now: i64)
     let mut values: [Option<Value>; METRICS_COUNT] = METRICS.map(|m| learned.value(m, line));
     let mut capped = false;
     if let (Some(told), Some(like)) = (learned.corroborated(&values), &mut values[Metric::Like as usize]) {
-        let most = told + params.likes_beyond;
+        // Where few are expected, few bought ones would do.
+        let most = told + params.likes_beyond * learned.known(line);
         capped = like.value > most;
         like.value = like.value.min(most);
     }

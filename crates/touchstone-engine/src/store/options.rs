@@ -16,6 +16,8 @@ pub struct IngestOptions {
     pub accounts: Option<PathBuf>,
     /// Table of contents (target, owner, published_at).
     pub contents: Option<PathBuf>,
+    /// Table of reviewed accounts and endorsements (account, target, label, date, weight).
+    pub labels: Option<PathBuf>,
     /// Kinds that count as endorsements.
     pub endorse: Vec<String>,
     /// Which kinds are which reactions; a kind that is endorsed is an endorsement.
@@ -44,6 +46,7 @@ impl IngestOptions {
             mapping: Mapping::default(),
             accounts: None,
             contents: None,
+            labels: None,
             endorse: vec!["like".to_owned()],
             reactions: default_reactions(),
             no_time: false,

@@ -3,6 +3,7 @@
 mod cases;
 pub mod folder;
 mod likes;
+mod reasons;
 mod report;
 pub(crate) mod schemas;
 mod summary;

@@ -2,14 +2,17 @@
 
 mod adapt;
 mod attack;
+mod audit;
 mod demo;
 mod detect;
 mod evaluate;
+mod input;
 mod overlay;
 mod rank;
 mod simulate;
 
-pub(crate) use detect::{hash_key, title};
+pub(crate) use detect::hash_key;
+pub(crate) use input::title;
 
 use crate::exit::Failure;
 use clap::{Parser, Subcommand};
@@ -35,6 +38,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Audit(audit::Audit),
     Detect(detect::Detect),
     Demo(demo::Demo),
     Evaluate(evaluate::Evaluate),
@@ -46,6 +50,7 @@ enum Command {
 /// Parses and runs one command.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
     match Arguments::try_parse_from(arguments).map_err(Failure::Usage)?.command {
+        Command::Audit(audit) => audit.run(),
         Command::Detect(detect) => detect.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
