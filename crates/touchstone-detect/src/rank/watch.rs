@@ -73,10 +73,10 @@ impl WatchTable {
         };
         let total: u64 = counts.views[..DURATIONS * DWELLS].iter().sum();
         let mut left = total;
-        for row in 0..DURATIONS {
+        for (row, own) in bucket.iter_mut().enumerate().take(DURATIONS) {
             let last = sums.len() - 1;
             let more = add(&mut sums[last], &mut known[last], row);
-            bucket[row] = last;
+            *own = last;
             views += more;
             left -= more;
             // What is left must fill another bucket.
