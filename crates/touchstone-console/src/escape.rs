@@ -159,6 +159,24 @@ fn full_name(name: &str, chars: usize) -> String {
     }
 }
 
+/// A name as part of a link: all but letters, digits and `-._~` as percent and hexadecimal digits. Of a very long name,
+/// the beginning: whoever looks it up compares as much.
+pub(crate) fn percent(name: &str) -> String {
+    let end = name.char_indices().nth(LINK_CHARS).map_or(name.len(), |(end, _)| end);
+    let mut out = String::with_capacity(end);
+    for b in name[..end].bytes() {
+        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(b));
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}
+
+/// Characters of a name in a link.
+const LINK_CHARS: usize = 120;
+
 /// A sentence from the model, cut where a name in it runs away.
 pub(crate) fn prose(text: &str) -> String {
     shorten(text, 1_200)
@@ -212,6 +230,12 @@ mod tests {
         assert_eq!(name("👩‍👩‍👧 שלום", 20), "<bdi>👩‍👩‍👧 שלום</bdi>");
         assert!(!shorten(&"👩‍👩‍👧".repeat(9), 9).contains("\u{200d}\u{2026}"));
         assert!(!shorten(&"👩‍👩‍👧".repeat(9), 9).contains("\u{2026}\u{200d}"));
+    }
+
+    #[test]
+    fn names_in_links_are_letters_digits_and_percents() {
+        assert_eq!(percent("a/b \u{e9}\"<"), "a%2Fb%20%C3%A9%22%3C");
+        assert_eq!(percent(&"é".repeat(500)).len(), LINK_CHARS * 6);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a run found, in the words of the contract: plain data that the engine writes to files
 //! and the console shows. Everything a page needs is here, so that the console computes nothing.
 
+use crate::case::{AccountCase, Exhibits};
 use serde::{Deserialize, Serialize};
 
 /// What is said of an account.
@@ -110,8 +111,9 @@ pub struct TargetCount {
     pub by_ring: u64,
 }
 
-/// One endorsement by a ring member on a ring target.
+/// One endorsement by a ring member on a ring target. Serialised as an array: there are very many.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "EventRow", into = "EventRow")]
 pub struct RingEvent {
     /// Index into [`RingCase::members`].
     pub member: u32,
@@ -123,6 +125,20 @@ pub struct RingEvent {
     pub p_fake: f32,
     /// True where other members acted on the same target within the ring's window.
     pub in_step: bool,
+}
+
+type EventRow = (u32, u32, i64, f32, bool);
+
+impl From<EventRow> for RingEvent {
+    fn from((member, target, ts, p_fake, in_step): EventRow) -> Self {
+        Self { member, target, ts, p_fake, in_step }
+    }
+}
+
+impl From<RingEvent> for EventRow {
+    fn from(e: RingEvent) -> Self {
+        (e.member, e.target, e.ts, e.p_fake, e.in_step)
+    }
 }
 
 /// One ring with all a reviewer needs to decide.
@@ -158,6 +174,8 @@ pub struct RingCase {
     pub events: Vec<RingEvent>,
     /// At most five, strongest first.
     pub evidence: Vec<Evidence>,
+    /// What else the case shows, each beside what innocents would.
+    pub exhibits: Exhibits,
 }
 
 /// A target's counts over time.
@@ -165,8 +183,23 @@ pub struct RingCase {
 pub struct TargetSeries {
     /// The counts at the end.
     pub count: TargetCount,
-    /// (microseconds since 1970 UTC, reported so far, authentic so far), ascending.
+    /// (microseconds since 1970 UTC, reported so far, authentic so far), ascending; of the most inflated targets alone.
     pub points: Vec<(i64, f64, f64)>,
+    /// Rings that have it among their targets, at most three.
+    pub rings: Vec<String>,
+}
+
+/// The corrected counts of an owner's targets together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnerCount {
+    /// The owner's name in the log.
+    pub owner: String,
+    /// Its targets with endorsements.
+    pub targets: u64,
+    /// Endorsements reported on them.
+    pub reported: u64,
+    /// Of these, authentic.
+    pub authentic: f64,
 }
 
 /// Whether a signal ran, and if not, for want of what.
@@ -226,8 +259,12 @@ pub struct ReportModel {
     pub overview: Overview,
     /// Rings, most evidence first; cut to what a page can show (`overview.rings` has the total).
     pub rings: Vec<RingCase>,
+    /// Accused and suspect accounts, most evidence first; cut to what a page can show.
+    pub accounts: Vec<AccountCase>,
     /// The most inflated targets.
     pub targets: Vec<TargetSeries>,
+    /// The most inflated owners; empty where the log names none.
+    pub owners: Vec<OwnerCount>,
     /// Reported and authentic endorsements of the whole log over time.
     pub timeline: Vec<(i64, f64, f64)>,
 }

@@ -4,6 +4,7 @@
 //! results merge, and a `judge`, statistics on what they add up to. [`pipeline`] says in which order.
 
 pub mod attribute;
+pub mod case;
 pub mod census;
 pub mod cohort;
 pub mod counts;
