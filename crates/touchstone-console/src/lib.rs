@@ -18,6 +18,7 @@
 //! drawn with the same hands.
 
 mod accounts;
+mod audit;
 mod case;
 mod chart;
 mod detail;
@@ -33,9 +34,8 @@ mod words;
 
 use std::io;
 
-use touchstone_detect::case::AccountCase;
 use touchstone_detect::evaluation::Evaluation;
-use touchstone_detect::findings::{ReportModel, RingCase};
+use touchstone_detect::findings::{AccountCase, ReportModel, RingCase};
 
 pub use case::{Links, REPORT_LINKS, View};
 pub use detail::PAGE_BYTES_MAX;
@@ -80,6 +80,12 @@ pub fn account_case(account: &AccountCase, view: View) -> String {
 #[must_use]
 pub fn evaluation(evaluation: &Evaluation, title: &str) -> String {
     evaluation::page(evaluation, title).into_string()
+}
+
+/// The page of an audit.
+#[must_use]
+pub fn audit(audit: &touchstone_detect::audit::report::Audit) -> String {
+    audit::page(audit).into_string()
 }
 
 /// Writes [`report`] to `out`.

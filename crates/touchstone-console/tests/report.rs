@@ -222,7 +222,7 @@ fn two_hundred_rings_stay_below_three_megabytes() {
         let model = sample::many_rings(200, members, targets, name);
         let page = report(&model);
         assert!(page.len() < PAGE_BYTES_MAX, "{} bytes", page.len());
-        assert_eq!(page.matches("<article").count(), 200);
+        assert_eq!(page.matches("<article").count(), 200, "{members} members, names of {name}");
     }
 }
 

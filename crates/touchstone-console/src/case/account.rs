@@ -1,6 +1,7 @@
 //! One account: verdict and effect, evidence, when it acted, how that compares, what to look up.
 
-use touchstone_detect::case::{AccountCase, Endorsed, Hub};
+use touchstone_detect::case::{Endorsed, Hub};
+use touchstone_detect::findings::AccountCase;
 
 use super::{View, compared, evidence, figure, link};
 use crate::chart::{shares, strip};
@@ -11,38 +12,43 @@ use crate::words::{self, column};
 
 /// The account's section; `id` is unique on its page.
 pub(crate) fn account(a: &AccountCase, id: &str, view: View) -> Html {
+    let x = &a.exhibits;
     let mut html = Html::new();
     html.raw("<article class=\"ring account\" aria-labelledby=\"").text(id).raw("-h\"><header><h3 id=\"").text(id);
     html.raw("-h\" tabindex=\"-1\"><span>").raw(column::ACCOUNT).raw("</span> ").name(&a.account, 40, 400);
     html.raw("</h3><a class=\"up\" href=\"").text(view.links.lists.1).raw("\">").raw(words::TO_ACCOUNTS);
     html.raw("</a></header>\n<p class=\"verdict\"><span>").text(&words::account_verdict(a)).raw("</span>");
-    if let Some((ring, kind)) = &a.ring {
+    if let Some(ring) = &a.ring {
         html.raw(" <span>").raw(words::FOUND_IN).raw("</span> ");
         link(&mut html, view.links.ring, ring, 24, 100);
-        html.raw(" <span>(").raw(words::kind(*kind)).raw(")</span>");
+        if let Some(kind) = x.kind {
+            html.raw(" (<span>").raw(words::kind(kind)).raw("</span>)");
+        }
     }
     html.raw("</p>\n<p class=\"effect\">").text(&words::account_effect(a)).raw("</p>\n<ul class=\"facts\">");
     for fact in words::account_facts(a, view.timed) {
         html.raw("<li>").text(&fact).raw("</li>");
     }
     html.raw("</ul>\n");
-    let line = Some(a.line_bits);
+    html.append(&super::innocents("", &a.innocents));
+    let line = Some(x.line_bits);
     html.append(&evidence(&a.evidence, a.bits, line, id, true));
-    if let Some(picture) = strip::strip(format!("{id}-strip"), &a.times) {
+    html.append(&super::changes(&a.changes));
+    if let Some(picture) = strip::strip(format!("{id}-strip"), &x.times) {
         html.raw("<h4>").raw(words::RASTER).raw("</h4>\n");
         figure(&mut html, words::STRIP_CAPTION, &[], words::RASTER, &picture);
     }
     html.raw("<div class=\"parts\">");
-    compared(&mut html, words::GAPS, words::GAPS_CAPTION, format!("{id}-gaps"), a.gaps.as_ref());
-    if let Some(unseen) = &a.unseen {
+    compared(&mut html, words::GAPS, words::GAPS_CAPTION, format!("{id}-gaps"), x.gaps.as_ref());
+    if let Some(unseen) = &x.unseen {
         html.raw("<div class=\"part\"><h4>").raw(words::CONDUCT).raw("</h4>\n");
         let picture = shares::unseen(format!("{id}-unseen"), unseen);
         figure(&mut html, words::UNSEEN_CAPTION, &[], words::CONDUCT, &picture);
         html.raw("</div>\n");
     }
     html.raw("</div>\n");
-    html.append(&shared(&a.shared));
-    html.append(&samples(&a.samples, view));
+    html.append(&shared(&x.shared));
+    html.append(&samples(&x.samples, view));
     html.raw("</article>\n");
     html
 }
@@ -116,11 +122,11 @@ pub(crate) fn row(a: &AccountCase, has_rings: bool, view: View) -> Html {
     tables::number(&mut row, &crate::text::bits(a.bits));
     if has_rings {
         row.raw("<td>");
-        if let Some((ring, _)) = &a.ring {
+        if let Some(ring) = &a.ring {
             link(&mut row, view.links.ring, ring, 24, 60);
         }
     }
-    tables::number(&mut row, &count(a.endorsements));
-    tables::number(&mut row, &crate::text::amount(a.discounted));
+    tables::number(&mut row, &count(a.exhibits.endorsements));
+    tables::number(&mut row, &crate::text::amount(a.exhibits.discounted));
     row
 }

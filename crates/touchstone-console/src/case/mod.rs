@@ -5,7 +5,7 @@ pub(crate) mod account;
 pub(crate) mod ring;
 
 use touchstone_detect::case::Compared;
-use touchstone_detect::findings::Evidence;
+use touchstone_detect::findings::{Change, Evidence, Innocent, Sample};
 
 use crate::chart::{bars, histogram, waterfall};
 use crate::escape::{Html, prose};
@@ -65,7 +65,67 @@ pub(crate) fn evidence(evidence: &[Evidence], total: f64, line: Option<f64>, id:
         if has_bars {
             html.append(&bars::evidence(format!("{id}-e{}", i + 1), e));
         }
-        html.raw("<p>").text(&prose(&e.sentence)).raw("</p></li>\n");
+        html.raw("<p>").text(&prose(&e.sentence)).raw("</p>");
+        html.append(&samples(&e.samples)).raw("</li>\n");
+    }
+    html.raw("</ul>\n");
+    html
+}
+
+/// A few of the events behind a piece of evidence.
+fn samples(samples: &[Sample]) -> Html {
+    let mut html = Html::new();
+    if samples.is_empty() {
+        return html;
+    }
+    html.raw("<details><summary>").raw(words::EVENTS).raw("</summary><ul>");
+    for s in samples.iter().take(SAMPLES_MAX) {
+        html.raw("<li>").name(&s.actor, 24, 60).raw(" \u{2192} ").name(&s.target, 24, 60);
+        if let Some(ts) = s.ts {
+            html.raw(", <span>").text(&crate::text::date_second(ts)).raw("</span>");
+        }
+        html.raw("</li>");
+    }
+    html.raw("</ul></details>");
+    html
+}
+
+/// Events shown of one piece of evidence, and innocent explanations of one case.
+const SAMPLES_MAX: usize = 3;
+const INNOCENTS_MAX: usize = 3;
+
+/// The best innocent explanation, and others that were considered.
+pub(crate) fn innocents(summary: &str, all: &[Innocent]) -> Html {
+    let mut html = Html::new();
+    if summary.is_empty() && all.is_empty() {
+        return html;
+    }
+    html.raw("<div class=\"note innocent\"><h4>").raw(words::INNOCENT).raw("</h4>");
+    if !summary.is_empty() {
+        html.raw("<p>").text(&prose(summary)).raw("</p>");
+    }
+    if !all.is_empty() {
+        html.raw("<ul>");
+        for i in all.iter().take(INNOCENTS_MAX) {
+            html.raw("<li><span>").text(&prose(&i.explanation)).raw("</span>. <span>").raw(words::AGAINST);
+            html.raw("</span> <span>").text(&prose(&i.against)).raw("</span></li>");
+        }
+        html.raw("</ul>");
+    }
+    html.raw("</div>\n");
+    html
+}
+
+/// What would change the verdict, where anything would.
+pub(crate) fn changes(all: &[Change]) -> Html {
+    let mut html = Html::new();
+    if all.is_empty() {
+        return html;
+    }
+    html.raw("<h4>").raw(words::CHANGES).raw("</h4>\n<ul>");
+    for change in all.iter().take(5) {
+        html.raw(if change.turns { "<li class=\"turns\">" } else { "<li>" });
+        html.text(&prose(&change.sentence)).raw("</li>");
     }
     html.raw("</ul>\n");
     html

@@ -29,12 +29,10 @@ pub(crate) fn ring(ring: &RingCase, place: usize, view: View, detail: Detail) ->
         html.raw("<li>").text(&fact).raw("</li>");
     }
     html.raw("</ul>\n<p>").text(&words::ring_odds(ring)).raw("</p>\n");
-    if !ring.innocent.is_empty() {
-        html.raw("<div class=\"note innocent\"><h4>").raw(words::INNOCENT).raw("</h4><p>");
-        html.text(&prose(&ring.innocent)).raw("</p></div>\n");
-    }
+    html.append(&super::innocents(&ring.innocent, &ring.innocents));
     let line = Some(ring.exhibits.line_bits).filter(|_| ring.accused > 0);
     html.append(&evidence(&ring.evidence, ring.bits, line, &id, detail.exhibits));
+    html.append(&super::changes(&ring.changes));
     html.append(&pictures(ring, &id, view, detail));
     html.append(&exhibits(ring, &id, detail));
     html.append(&members(ring, view, detail));

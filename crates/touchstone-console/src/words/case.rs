@@ -1,7 +1,7 @@
 //! What a case says beside its evidence.
 
-use touchstone_detect::case::{AccountCase, Books, Compared, Conduct, Effect, Hub, Network, Part, Rates};
-use touchstone_detect::findings::{TargetCount, Verdict};
+use touchstone_detect::case::{Books, Compared, Conduct, Effect, Hub, Network, Part, Rates};
+use touchstone_detect::findings::{AccountCase, TargetCount, Verdict};
 
 use super::{endorsements, members, targets};
 use crate::text::{amount, bits, count, counted, date, decimal, duration, share, split};
@@ -42,6 +42,9 @@ pub(crate) const NULL: &str = "The same, if everybody acted alone";
 pub(crate) const NULL_CAPTION: &str =
     "The same members and targets if accounts as active picked among targets as popular, each by itself: one draw.";
 pub(crate) const STRIP_CAPTION: &str = "Its endorsements over time. Tall: likely fake.";
+pub(crate) const EVENTS: &str = "Some of these events";
+pub(crate) const AGAINST: &str = "Against it:";
+pub(crate) const CHANGES: &str = "What would change the verdict";
 pub(crate) const SHARED: &str = "Devices and addresses shared with others";
 pub(crate) const SAMPLES: &str = "Endorsements to look up";
 pub(crate) const SAMPLES_CAPTION: &str = "Some of its endorsements, the likeliest to be fake first";
@@ -103,7 +106,7 @@ pub(crate) fn account_verdict(a: &AccountCase) -> String {
         Verdict::Inauthentic => format!(
             "Accused of faking endorsements: {} of evidence against it, where an accusation takes {}.",
             bits(a.bits),
-            bits(a.line_bits)
+            bits(a.exhibits.line_bits)
         ),
         Verdict::Suspect => {
             format!("Worth a look, not accused: {} of evidence against it.", bits(a.bits))
@@ -113,19 +116,19 @@ pub(crate) fn account_verdict(a: &AccountCase) -> String {
 }
 
 pub(crate) fn account_effect(a: &AccountCase) -> String {
-    if a.discounted < 0.05 {
+    if a.exhibits.discounted < 0.05 {
         return "Acting on it changes no count: none of its endorsements is discounted.".to_string();
     }
-    let (kept, gone) = split(a.endorsements, a.discounted);
-    format!("Acting on it discounts {gone} of its {}; {kept} stay.", endorsements(a.endorsements))
+    let (kept, gone) = split(a.exhibits.endorsements, a.exhibits.discounted);
+    format!("Acting on it discounts {gone} of its {}; {kept} stay.", endorsements(a.exhibits.endorsements))
 }
 
 pub(crate) fn account_facts(a: &AccountCase, timed: bool) -> Vec<String> {
-    let mut facts = vec![endorsements(a.endorsements)];
-    if let Some(created) = a.created {
+    let mut facts = vec![endorsements(a.exhibits.endorsements)];
+    if let Some(created) = a.exhibits.created {
         facts.push(format!("created {}", date(created)));
     }
-    if let (true, Some(first), Some(last)) = (timed, a.times.first(), a.times.last()) {
+    if let (true, Some(first), Some(last)) = (timed, a.exhibits.times.first(), a.exhibits.times.last()) {
         facts.push(format!("active {}", crate::text::period(first.0, last.0)));
     }
     facts

@@ -2,11 +2,11 @@
 #![allow(dead_code)] // Each user needs a part.
 
 use touchstone_detect::case::{
-    AccountCase, Book, Books, Compared, Conduct, Effect, Endorsed, Exhibits, Hub, Network, Part, Rates, spread,
+    AccountExhibits, Book, Books, Compared, Conduct, Effect, Endorsed, Exhibits, Hub, Network, Part, Rates, spread,
 };
 use touchstone_detect::findings::{
-    Evidence, Overview, OwnerCount, ReportModel, RingCase, RingEvent, RingKind, RingMember, SignalRun, TargetCount,
-    TargetSeries, Verdict,
+    AccountCase, Change, Evidence, Innocent, Overview, OwnerCount, ReportModel, RingCase, RingEvent, RingKind,
+    RingMember, Sample, SignalRun, TargetCount, TargetSeries, Verdict,
 };
 
 const SECOND: i64 = 1_000_000;
@@ -129,6 +129,8 @@ pub(crate) fn ring(seed: u64, plan: &Plan) -> RingCase {
         evidence: evidence(plan, in_step),
         exhibits: exhibits(plan, in_step, &mut dice),
         events,
+        innocents: innocents(),
+        changes: changes(),
     }
 }
 
@@ -203,35 +205,52 @@ fn exhibits(plan: &Plan, in_step: usize, dice: &mut Dice) -> Exhibits {
     }
 }
 
+fn endorsed(t: &TargetCount) -> Endorsed {
+    let (target, owner) = (t.target.clone(), t.owner.clone());
+    Endorsed { target, owner, ts: START + HOUR, p_fake: 0.97, in_step: true, seen: Some(false) }
+}
+
+fn innocents() -> Vec<Innocent> {
+    vec![Innocent {
+        explanation: "people of one taste who read the same digest".into(),
+        against: "they endorse before they look (12.0 bits)".into(),
+        bits: 12.0,
+    }]
+}
+
+fn changes() -> Vec<Change> {
+    vec![Change {
+        without: "the shared devices".into(),
+        bits: 3.0,
+        then: "suspect".into(),
+        turns: true,
+        sentence: "without the shared devices 3.0 bits would remain: it would be a suspect".into(),
+    }]
+}
+
 /// Cases of the members of rings.
 fn accounts(rings: &[RingCase]) -> Vec<AccountCase> {
     let of = |ring: &RingCase, member: &RingMember| AccountCase {
         account: member.account.clone(),
         verdict: member.verdict,
         bits: member.bits,
-        line_bits: 11.3,
-        ring: Some((ring.ring.clone(), ring.kind)),
-        endorsements: member.endorsements,
-        discounted: member.discounted,
-        created: Some(START - 40 * DAY),
+        accusing_bits: member.bits,
+        ring: Some(ring.ring.clone()),
         evidence: ring.evidence.clone(),
-        times: ring.events.iter().take(60).map(|e| (e.ts, e.p_fake)).collect(),
-        samples: ring
-            .targets
-            .iter()
-            .take(4)
-            .map(|t| Endorsed {
-                target: t.target.clone(),
-                owner: t.owner.clone(),
-                ts: START + HOUR,
-                p_fake: 0.97,
-                in_step: true,
-                seen: Some(false),
-            })
-            .collect(),
-        gaps: Some(compared(&spread::GAPS, 5)),
-        shared: vec![Hub { is_device: true, members: 1, users: 12, is_common: false }],
-        unseen: Some(rates(0, 6)),
+        innocents: innocents(),
+        changes: changes(),
+        exhibits: AccountExhibits {
+            line_bits: 11.3,
+            kind: Some(ring.kind),
+            endorsements: member.endorsements,
+            discounted: member.discounted,
+            created: Some(START - 40 * DAY),
+            times: ring.events.iter().take(60).map(|e| (e.ts, e.p_fake)).collect(),
+            samples: ring.targets.iter().take(4).map(endorsed).collect(),
+            gaps: Some(compared(&spread::GAPS, 5)),
+            shared: vec![Hub { is_device: true, members: 1, users: 12, is_common: false }],
+            unseen: Some(rates(0, 6)),
+        },
     };
     rings.iter().flat_map(|r| r.members.iter().map(move |m| of(r, m))).collect()
 }
@@ -245,6 +264,7 @@ fn evidence(plan: &Plan, in_step: usize) -> Vec<Evidence> {
         observed,
         expected,
         sentence,
+        samples: vec![Sample { actor: "troll_1".into(), target: "status/85".into(), ts: Some(START) }],
     };
     vec![
         of(
@@ -292,7 +312,7 @@ fn series(count: TargetCount, seed: u64) -> TargetSeries {
 }
 
 fn signal(signal: &str, ran: bool, note: &str) -> SignalRun {
-    SignalRun { signal: signal.to_string(), ran, note: note.to_string() }
+    SignalRun { signal: signal.to_string(), ran, note: note.to_string(), ..SignalRun::default() }
 }
 
 /// Three rings: a farm of 60, a collusion network with awkward names, a pod of 5.
@@ -458,8 +478,8 @@ pub(crate) fn no_times() -> ReportModel {
         (ring.exhibits.gaps, ring.exhibits.ages) = (None, None);
     }
     for account in &mut model.accounts {
-        account.times.clear();
-        account.gaps = None;
+        account.exhibits.times.clear();
+        account.exhibits.gaps = None;
     }
     for target in &mut model.targets {
         target.points.clear();
@@ -491,6 +511,6 @@ pub(crate) fn many_rings(rings: usize, members: usize, targets: usize, name_leng
         .collect();
     model.overview.rings = rings as u64;
     model.accounts = accounts(&model.rings);
-    model.accounts.truncate(2_000);
+    model.accounts.truncate(400);
     model
 }

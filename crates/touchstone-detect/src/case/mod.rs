@@ -10,7 +10,7 @@ pub mod network;
 pub mod sample;
 pub mod spread;
 
-use crate::findings::{Evidence, RingKind, TargetCount, Verdict};
+use crate::findings::{RingKind, TargetCount};
 use serde::{Deserialize, Serialize};
 
 /// One endorsement by an account that is looked at closely.
@@ -193,27 +193,19 @@ pub struct Endorsed {
     pub seen: Option<bool>,
 }
 
-/// An account with all a reviewer needs to decide.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AccountCase {
-    /// Its name in the log.
-    pub account: String,
-    /// What is said of it.
-    pub verdict: Verdict,
-    /// Evidence against it, in bits.
-    pub bits: f64,
+/// What an account's case shows beside its evidence.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AccountExhibits {
     /// Bits that an accusation takes; see [`Exhibits::line_bits`].
     pub line_bits: f64,
-    /// The ring it was found in, and that ring's kind.
-    pub ring: Option<(String, RingKind)>,
+    /// The kind of the ring it was found in.
+    pub kind: Option<RingKind>,
     /// All its endorsements.
     pub endorsements: u64,
     /// How many of them are discounted (sum of p_fake).
     pub discounted: f64,
     /// Creation, microseconds since 1970 UTC, where known.
     pub created: Option<i64>,
-    /// At most five pieces of evidence, strongest first.
-    pub evidence: Vec<Evidence>,
     /// When it endorsed, ascending, with the probability that it is fake; cut evenly where there are many. Empty without
     /// times.
     pub times: Vec<(i64, f32)>,

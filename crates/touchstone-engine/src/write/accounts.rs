@@ -2,11 +2,12 @@
 
 use super::cases::{Case, owner_name, verdict};
 use super::closely::Closely;
-use super::likes::{Totals, p_fake};
+use super::likes::{Totals, p_fake, ring_name};
+use super::reasons::Reasons;
 use crate::store::Store;
-use touchstone_detect::case::{AccountCase, Endorsed, Hub, Part, Rates, network, spread};
-use touchstone_detect::explain;
-use touchstone_detect::findings::Verdict;
+use rayon::prelude::*;
+use touchstone_detect::case::{AccountExhibits, Endorsed, Hub, Part, Rates, network, spread};
+use touchstone_detect::findings::AccountCase;
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::NO_TIME;
 use touchstone_detect::pipeline::Outcome;
@@ -21,23 +22,23 @@ const SAMPLES_MAX: usize = 10;
 /// Devices and addresses named in an account's case.
 const SHARED_MAX: usize = 6;
 
-/// Accounts with a case: the accused, then suspects, most evidence first.
-pub(super) fn listed(outcome: &Outcome, params: &Params) -> Vec<u32> {
-    let mut all: Vec<(Verdict, f64, u32)> = outcome
-        .dossiers
-        .keys()
-        .map(|a| {
-            let (verdict, bits) = verdict(outcome, *a, params);
-            (verdict, bits, *a)
-        })
-        .filter(|(v, _, _)| *v != Verdict::Organic)
-        .collect();
-    all.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
-    all.truncate(ACCOUNTS_SHOWN);
-    all.into_iter().map(|x| x.2).collect()
+/// Accounts with a case: accused and suspects, most evidence first, by rings in turn so that every ring has some.
+pub(super) fn listed(outcome: &Outcome, rings: &[Case<'_>], params: &Params) -> Vec<u32> {
+    let mut order: Vec<(usize, u32)> = Vec::new();
+    for case in rings {
+        order.extend(case.ring.members.iter().copied().enumerate());
+    }
+    let alone = outcome.dossiers.iter().filter(|(a, _)| outcome.roster.of(**a).is_none());
+    let mut alone: Vec<(f64, u32)> = alone.map(|(a, d)| (d.bits(), *a)).collect();
+    alone.retain(|a| a.0 >= params.suspect_bits);
+    alone.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    order.extend(alone.into_iter().map(|a| a.1).enumerate());
+    order.sort_by_key(|(rank, account)| (*rank, *account));
+    order.truncate(ACCOUNTS_SHOWN);
+    order.into_iter().map(|a| a.1).filter(|a| outcome.dossiers.contains_key(a)).collect()
 }
 
-/// Their cases, in that order.
+/// Their cases, most evidence first.
 pub(super) fn cases(
     store: &Store,
     outcome: &Outcome,
@@ -47,25 +48,40 @@ pub(super) fn cases(
     closely: &Closely,
     params: &Params,
 ) -> Vec<AccountCase> {
-    listed.iter().map(|a| case(store, outcome, totals, rings, *a, closely, params)).collect()
+    let reasons = Reasons::new(store, outcome, params);
+    let mut all: Vec<AccountCase> = listed
+        .par_iter()
+        .filter_map(|account| {
+            let account = *account;
+            let dossier = outcome.dossiers.get(&account)?;
+            let (verdict, bits) = verdict(outcome, account, params);
+            Some(AccountCase {
+                account: store.actors().get(account).to_owned(),
+                verdict,
+                bits,
+                accusing_bits: dossier.accusing_bits(),
+                ring: outcome.roster.of(account).map(ring_name),
+                evidence: reasons.evidence(account, dossier),
+                innocents: reasons.innocents(account, dossier),
+                changes: reasons.changes(account, dossier, verdict),
+                exhibits: exhibits(store, outcome, totals, rings, account, closely),
+            })
+        })
+        .collect();
+    all.sort_by(|a, b| b.verdict.cmp(&a.verdict).then(b.bits.total_cmp(&a.bits)).then(a.account.cmp(&b.account)));
+    all
 }
 
-fn case(
+fn exhibits(
     store: &Store,
     outcome: &Outcome,
     totals: &Totals,
     rings: &[Case<'_>],
     account: u32,
     closely: &Closely,
-    params: &Params,
-) -> AccountCase {
-    let (verdict, bits) = verdict(outcome, account, params);
+) -> AccountExhibits {
     let life = closely.life(account);
     let (timed, has_views) = (store.facts().timed, store.facts().views > 0);
-    let evidence = outcome
-        .dossiers
-        .get(&account)
-        .map_or_else(Vec::new, |d| explain::account(account, d, outcome.schedule.as_ref(), &outcome.cohorts));
     let mut named: Vec<(f64, usize)> =
         life.acts.iter().enumerate().map(|(i, a)| (p_fake(outcome, account, a.target), i)).collect();
     let step = life.acts.len().div_ceil(TIMES_MAX).max(1);
@@ -85,16 +101,12 @@ fn case(
     });
     let unseen = life.acts.iter().filter(|a| life.look(a.target, a.ts).is_none()).count() as u64;
     let ring = outcome.roster.of(account).and_then(|r| rings.get(r as usize));
-    AccountCase {
-        account: store.actors().get(account).to_owned(),
-        verdict,
-        bits,
+    AccountExhibits {
         line_bits: closely.line_bits(),
-        ring: ring.map(|c| (c.name.clone(), c.ring.kind)),
+        kind: ring.map(|c| c.ring.kind),
         endorsements: u64::from(store.degrees()[account as usize]),
         discounted: totals.discounted.get(&account).copied().unwrap_or(0.0),
         created: store.created().map(|c| c[account as usize]).filter(|c| *c != NO_TIME),
-        evidence,
         times,
         samples: samples.collect(),
         gaps: if timed { spread::gaps(&[life.times()], &closely.sample) } else { None },

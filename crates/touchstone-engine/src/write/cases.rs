@@ -2,6 +2,7 @@
 
 use super::closely::Closely;
 use super::likes::{MemberEvent, Totals, ring_name};
+use super::reasons::Reasons;
 use crate::run::census;
 use crate::store::Store;
 use std::collections::BTreeMap;
@@ -167,8 +168,8 @@ fn report_case(
             })
         })
         .collect();
-    let mut evidence = explain::ring(ring, &outcome.dossiers, outcome.schedule.as_ref(), &outcome.cohorts);
-    evidence.truncate(5);
+    let mut why = Reasons::new(store, outcome, params).ring(ring);
+    why.evidence.truncate(5);
     RingCase {
         ring: case.name.clone(),
         kind: ring.kind,
@@ -184,7 +185,9 @@ fn report_case(
         members,
         targets: shown_targets.iter().map(|(t, n)| target_count(store, totals, *t, *n)).collect(),
         events,
-        evidence,
+        evidence: why.evidence,
+        innocents: why.innocents,
+        changes: why.changes,
         exhibits,
     }
 }

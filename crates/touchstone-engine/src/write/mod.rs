@@ -7,6 +7,7 @@ pub mod folder;
 mod likes;
 mod lives;
 pub mod model;
+mod reasons;
 mod report;
 mod schemas;
 mod summary;
