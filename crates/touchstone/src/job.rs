@@ -75,6 +75,7 @@ impl Job {
                 Ok(Some(rank::model(&kept, &ranked, &learned, params)))
             })?;
         }
+        write::model::save(&model, &findings)?;
         stages.time("report", model.rings.len() as u64, || {
             let path = findings.join("report.html");
             std::fs::write(&path, touchstone_console::report(&model))
