@@ -33,7 +33,8 @@ struct Log {
 #[derive(Default)]
 struct Columns {
     like: (Vec<u32>, Vec<u32>, Vec<i64>),
-    view: (Vec<u32>, Vec<u32>, Vec<i64>, Vec<f32>, Vec<f32>),
+    view: (Vec<u32>, Vec<u32>, Vec<i64>),
+    watching: (Vec<f32>, Vec<f32>),
     reaction: (Vec<u32>, Vec<u32>, Vec<i64>, Vec<u8>),
 }
 
@@ -57,8 +58,8 @@ impl Source for Parts {
                     target: &c.view.0,
                     actor: &c.view.1,
                     ts: &c.view.2,
-                    dwell_ms: &c.view.3,
-                    fraction: &c.view.4,
+                    dwell_ms: &c.watching.0,
+                    fraction: &c.watching.1,
                 }),
                 reactions: Some(Reactions {
                     target: &c.reaction.0,
@@ -77,19 +78,28 @@ impl Log {
         let mut parts: Vec<Columns> = (0..n).map(|_| Columns::default()).collect();
         let (mut likes, mut views, mut reactions) = (self.likes.clone(), self.views.clone(), self.reactions.clone());
         likes.sort_unstable();
-        views.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+        views.sort_by_key(|v| (v.0, v.1, v.2));
         reactions.sort_unstable();
         for (t, ts, a) in likes {
             let c = &mut parts[(t % n) as usize].like;
-            (c.0.push(t), c.1.push(a), c.2.push(ts));
+            c.0.push(t);
+            c.1.push(a);
+            c.2.push(ts);
         }
         for (t, ts, a, dwell, fraction) in views {
-            let c = &mut parts[(t % n) as usize].view;
-            (c.0.push(t), c.1.push(a), c.2.push(ts), c.3.push(dwell), c.4.push(fraction));
+            let c = &mut parts[(t % n) as usize];
+            c.view.0.push(t);
+            c.view.1.push(a);
+            c.view.2.push(ts);
+            c.watching.0.push(dwell);
+            c.watching.1.push(fraction);
         }
         for (t, a, ts, kind) in reactions {
             let c = &mut parts[(t % n) as usize].reaction;
-            (c.0.push(t), c.1.push(a), c.2.push(ts), c.3.push(kind));
+            c.0.push(t);
+            c.1.push(a);
+            c.2.push(ts);
+            c.3.push(kind);
         }
         Parts(parts)
     }

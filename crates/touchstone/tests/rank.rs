@@ -183,29 +183,19 @@ fn wrong_use_is_refused() {
 #[test]
 fn what_bought_likes_buy_is_measured() {
     let desk = desk();
-    let world =
-        ["rank", "--attack", "--users", "400", "--seeds", "3", "--shares", "0.05", "--likes", "30", "--json", "a.json"];
-    let run = desk.run(&world);
+    let run_all = |line: &str| desk.run(&line.split(' ').collect::<Vec<_>>());
+    let world = "rank --attack --users 200 --seeds 3 --shares 0.05 --likes 20 --doses 5,20 --json a.json";
+    let run = run_all(world);
     assert_eq!(run.code, 0, "{}", run.stderr);
     for words in ["NDCG@20", "raw likes", "Wilson", "courtesy groups", "weight lost", "ranks gained"] {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }
     let first = std::fs::read_to_string(desk.path("a.json")).unwrap();
-    assert_eq!(desk.run(&world).code, 0);
+    assert_eq!(run_all(world).code, 0);
     assert_eq!(first, std::fs::read_to_string(desk.path("a.json")).unwrap(), "the same seed, the same numbers");
     // Over a log of one's own, without knowing what its targets are worth.
-    let run = desk.run(&[
-        "rank",
-        "--attack",
-        "--input",
-        "events.csv",
-        "--contents",
-        "contents.csv",
-        "--seeds",
-        "1",
-        "--likes",
-        "20",
-    ]);
+    let own = "rank --attack --input events.csv --contents contents.csv --seeds 1 --likes 20 --doses 20";
+    let run = run_all(own);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stdout.contains("ranks gained") && !run.stdout.contains("NDCG"), "{}", run.stdout);
 }

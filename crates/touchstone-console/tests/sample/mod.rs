@@ -426,6 +426,7 @@ pub(crate) fn three_rings() -> ReportModel {
         rings,
         targets,
         timeline,
+        ranking: None,
     }
 }
 

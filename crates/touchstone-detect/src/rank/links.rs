@@ -257,7 +257,7 @@ mod tests {
             ((state >> 33) % n) as u32
         };
         let mut rows: BTreeSet<(u32, u32)> = (0..900).map(|_| (below(60), below(150))).collect();
-        (0..group).for_each(|g| (0..8).for_each(|t| drop(rows.insert((t, 150 + g)))));
+        rows.extend((0..group).flat_map(|g| (0..8).map(move |t| (t, 150 + g))));
         rows.into_iter().collect()
     }
 

@@ -215,8 +215,11 @@ fn settle_views(
     Ok((rows, dropped))
 }
 
+/// Follows of accounts: (follower, followed, time).
+type Follows = Vec<(u32, u32, i64)>;
+
 /// Reactions of each partition, and follows of accounts.
-type Reactions = (Option<Vec<Held>>, Vec<(u32, u32, i64)>);
+type Reactions = (Option<Vec<Held>>, Follows);
 
 /// Sorts the reactions of known accounts to known targets. A follow may name an account in place of a target.
 fn react(
@@ -227,7 +230,7 @@ fn react(
 ) -> Result<Reactions, IngestError> {
     let blocks = collected.reactions.take_blocks();
     let collected = &*collected;
-    let parts: Vec<(Held, usize, Vec<(u32, u32, i64)>)> = blocks
+    let parts: Vec<(Held, usize, Follows)> = blocks
         .into_par_iter()
         .enumerate()
         .map(|(i, blocks)| {
@@ -266,7 +269,7 @@ fn react(
         })
         .collect::<Result<_, IngestError>>()?;
     let some = parts.iter().any(|p| p.1 > 0);
-    let mut follows: Vec<(u32, u32, i64)> = parts.iter().flat_map(|p| p.2.iter().copied()).collect();
+    let mut follows: Follows = parts.iter().flat_map(|p| p.2.iter().copied()).collect();
     follows.sort_unstable();
     Ok((some.then(|| parts.into_iter().map(|p| p.0).collect()), follows))
 }

@@ -49,6 +49,9 @@ pub(super) struct Attack {
     /// Likes bought for each attacked target
     #[arg(long, value_name = "N", default_value_t = 100, requires = "attack")]
     likes: u32,
+    /// Likes tried on single targets, ascending; the middle one is what ranks are counted by
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_values_t = [10u32, 30, 100, 300, 1000], requires = "attack")]
+    doses: Vec<u32>,
     /// Likes that one account of a service places in all
     #[arg(long, value_name = "N", default_value_t = 4, requires = "attack")]
     likes_an_account: u32,
@@ -70,6 +73,9 @@ impl Attack {
         if let Some(wrong) = self.shares.iter().find(|s| !(**s > 0.0 && **s <= 1.0)) {
             return Err(anyhow!("--shares {wrong}: a share lies between 0 and 1, such as 0.05").into());
         }
+        if self.doses.is_empty() || !self.doses.is_sorted() || self.doses[0] == 0 {
+            return Err(anyhow!("--doses: numbers from 1 up in ascending order, such as 10,100,1000").into());
+        }
         if self.likes == 0 || self.likes_an_account == 0 || self.seeds.is_empty() {
             return Err(anyhow!("--likes, --likes-an-account and --seeds: at least one").into());
         }
@@ -79,6 +85,7 @@ impl Attack {
             rank: configuration.rank.clone(),
             likes: self.likes,
             likes_an_account: self.likes_an_account,
+            doses: self.doses.clone(),
             shares: self.shares.clone(),
             levels: Level::ALL.to_vec(),
         };

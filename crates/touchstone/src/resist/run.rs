@@ -19,10 +19,6 @@ use touchstone_event::schema::Field;
 use touchstone_sim::bought::{self, Bought, Columns, Level, Market, Offer, Order};
 use touchstone_sim::random::Random;
 
-/// Likes on one target, to see where it gets.
-const DOSES: [u32; 5] = [10, 30, 100, 300, 1000];
-/// The dose by which ranks are counted.
-const DOSE: usize = 2;
 /// Targets for each dose.
 const DOSED: usize = 20;
 /// Viewers (likes, where there are no views) from which a target is attacked: nobody buys for what nobody sees.
@@ -38,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) likes: u32,
     /// Likes that one account of a service places.
     pub(crate) likes_an_account: u32,
+    /// Likes tried on single targets, ascending; the middle one is what ranks are counted by.
+    pub(crate) doses: Vec<u32>,
     /// Shares of targets that are attacked.
     pub(crate) shares: Vec<f64>,
     pub(crate) levels: Vec<Level>,
@@ -191,9 +189,13 @@ pub(crate) fn measure(host: &Host, plan: &Plan, scratch: &Path, tell: &dyn Fn(&s
         };
         // A few targets at each dose, each looked at as if it were alone.
         let dosed: Vec<&[usize]> =
-            candidates.chunks(DOSED.min(candidates.len() / DOSES.len()).max(1)).take(DOSES.len()).collect();
-        let orders: Vec<Order> =
-            dosed.iter().zip(DOSES).zip(0..).map(|((targets, likes), k)| order(targets, likes, k)).collect();
+            candidates.chunks(DOSED.min(candidates.len() / plan.doses.len()).max(1)).take(plan.doses.len()).collect();
+        let orders: Vec<Order> = dosed
+            .iter()
+            .zip(plan.doses.iter().copied())
+            .zip(0..)
+            .map(|((targets, likes), k)| order(targets, likes, k))
+            .collect();
         let seen = attack(&orders)?;
         let place = by_name(kept, &seen.kept);
         let attacked: BTreeSet<usize> = dosed.iter().flat_map(|d| d.iter().copied()).collect();
@@ -204,7 +206,7 @@ pub(crate) fn measure(host: &Host, plan: &Plan, scratch: &Path, tell: &dyn Fn(&s
         let mut report = LevelReport {
             level: level.name().into(),
             dollars_a_like: level.dollars_a_like(),
-            dose: level.delivered(DOSES[DOSE]),
+            dose: level.delivered(plan.doses[plan.doses.len() / 2]),
             ranks: Vec::new(),
             to_top: Vec::new(),
             shares: Vec::new(),
@@ -213,14 +215,15 @@ pub(crate) fn measure(host: &Host, plan: &Plan, scratch: &Path, tell: &dyn Fn(&s
         for (now, then) in scores.iter().zip(&then) {
             let (before, after) = (now.among(&others, &tie), then.among(&others_then, &tie_then));
             let gained = |i: &usize| place[*i].map_or(0.0, |p| before(*i) - after(p));
-            let mut gains: Vec<f64> = dosed.get(DOSE).map_or(Vec::new(), |d| d.iter().map(gained).collect());
+            let mut gains: Vec<f64> =
+                dosed.get(plan.doses.len() / 2).map_or(Vec::new(), |d| d.iter().map(gained).collect());
             gains.sort_by(f64::total_cmp);
             report.ranks.push((quantile(&gains, 0.5), quantile(&gains, 0.95)));
             let enters = |targets: &[usize]| {
                 let inside = targets.iter().filter_map(|i| place[*i]).filter(|p| after(*p) <= DEPTH as f64).count();
                 2 * inside >= targets.len()
             };
-            let fewest = dosed.iter().zip(DOSES).find(|(targets, _)| enters(targets));
+            let fewest = dosed.iter().zip(plan.doses.iter().copied()).find(|(targets, _)| enters(targets));
             report.to_top.push(fewest.map(|(_, dose)| level.delivered(dose)));
         }
         for (number, share) in plan.shares.iter().enumerate() {
@@ -267,6 +270,9 @@ fn ties(there: &Kept, here: &Kept, tie: &[u64]) -> Vec<u64> {
     by_name(there, here).into_iter().map(|p| p.map_or(u64::MAX, |p| tie[p])).collect()
 }
 
+/// A group's name, its size, and who is in it.
+type Group<'a> = (String, usize, Box<dyn Fn(u32) -> bool + 'a>);
+
 /// How much say innocents keep in a log in which nobody fakes.
 fn says(host: &Host, clean: &Seen, plan: &Plan) -> Vec<Say> {
     if !host.clean {
@@ -288,7 +294,7 @@ fn says(host: &Host, clean: &Seen, plan: &Plan) -> Vec<Say> {
     let mut by_degree: Vec<u32> = degree.iter().copied().filter(|d| *d > 0).collect();
     by_degree.sort_unstable();
     let heavy = by_degree.get(by_degree.len() * 99 / 100).copied().unwrap_or(u32::MAX).max(2);
-    let mut groups: Vec<(String, usize, Box<dyn Fn(u32) -> bool + '_>)> = vec![
+    let mut groups: Vec<Group<'_>> = vec![
         ("everybody".into(), by_degree.len(), Box::new(|_| true)),
         (
             format!("heavy users (the busiest 1 %, from {heavy} likes)"),

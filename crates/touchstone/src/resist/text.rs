@@ -54,7 +54,7 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
         let open = mean(worlds.iter().map(|w| w.undefended_ndcg));
         writeln!(text, "\nNDCG@20 of touchstone with every defence off, nobody attacking: {open:.3}")?;
     }
-    writeln!(text, "{}", heading("ranks gained by 100 likes, median"))?;
+    writeln!(text, "{}", heading("ranks gained, median"))?;
     each_level(worlds, |l, name, dose| {
         row(text, &format!("{name} ({dose} likes)"), over(&|w, m| w.levels[l].ranks[m].0, 0))
     })?;
