@@ -40,7 +40,7 @@ impl Default for RankParams {
             half_life_hours: None,
             trust: true,
             independence: true,
-            budget_share: 0.0025,
+            budget_share: 0.002,
             trust_min: 0.02,
             events_min: 20,
         }
