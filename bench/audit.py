@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import duckdb
+from real_sets import real_sets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SEED_FROM = 9001  # never looked at while anything was tuned
@@ -119,20 +120,10 @@ def main():
         tables["tail"] = tail([a for c in COLUMNS for s in SCENARIOS for a in audits[s, c]])
         tables["kept"] = kept(audits["null", "all"] + audits["mixed", "all"])
         if options.data:
-            sets = [
-                ("Russian retweets", "coortweet_russian_retweets/events.csv.gz", ["--endorse", "retweet"]),
-                ("German elections, shared URLs", "coortweet_german_elections/events.csv.gz", ["--endorse", "share_url"]),
-                ("Higgs retweets", "higgs_twitter_activity/events.csv.gz", ["--endorse", "RT"]),
-                (
-                    "KuaiRand likes, with views and owners",
-                    "kuairand_pure_valtest/impressions.csv.gz",
-                    ["--config", ROOT / "bench/configs/kuairand.toml"],
-                ),
-            ]
             lines = list(HEAD)
-            for name, path, more in sets:
+            for name, events, more in real_sets(options.data):
                 out = scratch / name.replace(" ", "-")
-                lines.append(row(name, [audit(program, options.data / path, out, options.copies, *more)]))
+                lines.append(row(name, [audit(program, events, out, options.copies, *more)]))
             tables["real"] = "\n".join(lines) + f"\n\n{options.copies} copies of each."
     if options.print:
         for name, table in tables.items():

@@ -67,7 +67,8 @@ fn what_strong_evidence_contradicts_is_said_and_stays() {
     let warnings = summary["counts"]["warnings"].as_array().unwrap();
     assert!(warnings.iter().any(|w| w.as_str().unwrap().contains(strongest)));
     // Weight and date: half as sure is half the bits; the latest review counts.
-    let text = format!("account,label,date,weight\n{strongest},confirmed,2024-01-01,1\n{strongest},cleared,2024-02-01,0.5\n");
+    let text =
+        format!("account,label,date,weight\n{strongest},confirmed,2024-01-01,1\n{strongest},cleared,2024-02-01,0.5\n");
     assert_eq!(detect(&desk, "weighed", Some(&text)).code, 0);
     let weighed = accounts(&desk, "weighed");
     assert!((weighed[strongest].1 - before[strongest].1 + 3.5).abs() < 1e-6);
