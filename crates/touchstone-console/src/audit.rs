@@ -14,7 +14,7 @@ const COPIES_SHOWN: usize = 100;
 
 /// The whole page.
 pub(crate) fn page(audit: &Audit) -> Html {
-    let mut html = head(&audit.title, words::PRODUCT);
+    let mut html = head(&audit.title, words::PRODUCT, false);
     html.raw("<header class=\"top\"><p class=\"brand\">").raw(words::PRODUCT);
     html.raw("</p><h1>").name(&audit.title, 80, 400).raw("</h1><p class=\"quiet\">");
     html.text(&words::provenance(audit)).raw("</p>\n");

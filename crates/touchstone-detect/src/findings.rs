@@ -1,6 +1,7 @@
 //! What a run found, in the words of the contract: plain data that the engine writes to files
 //! and the console shows. Everything a page needs is here, so that the console computes nothing.
 
+use crate::case::{AccountExhibits, Exhibits};
 use serde::{Deserialize, Serialize};
 
 /// What is said of an account.
@@ -114,6 +115,9 @@ pub struct AccountCase {
     pub innocents: Vec<Innocent>,
     /// What would change the verdict; those that would turn it first.
     pub changes: Vec<Change>,
+    /// What else the case shows, each beside what innocents would.
+    #[serde(default)]
+    pub exhibits: AccountExhibits,
 }
 
 /// One piece of evidence, as a person can check it.
@@ -172,8 +176,9 @@ pub struct TargetCount {
     pub by_ring: u64,
 }
 
-/// One endorsement by a ring member on a ring target.
+/// One endorsement by a ring member on a ring target. Serialised as an array: there are very many.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "EventRow", into = "EventRow")]
 pub struct RingEvent {
     /// Index into [`RingCase::members`].
     pub member: u32,
@@ -185,6 +190,20 @@ pub struct RingEvent {
     pub p_fake: f32,
     /// True where other members acted on the same target within the ring's window.
     pub in_step: bool,
+}
+
+type EventRow = (u32, u32, i64, f32, bool);
+
+impl From<EventRow> for RingEvent {
+    fn from((member, target, ts, p_fake, in_step): EventRow) -> Self {
+        Self { member, target, ts, p_fake, in_step }
+    }
+}
+
+impl From<RingEvent> for EventRow {
+    fn from(e: RingEvent) -> Self {
+        (e.member, e.target, e.ts, e.p_fake, e.in_step)
+    }
 }
 
 /// One ring with all a reviewer needs to decide.
@@ -220,6 +239,9 @@ pub struct RingCase {
     pub events: Vec<RingEvent>,
     /// At most five, strongest first.
     pub evidence: Vec<Evidence>,
+    /// What else the case shows, each beside what innocents would.
+    #[serde(default)]
+    pub exhibits: Exhibits,
     /// The innocent explanations that were considered, the best first; `innocent` is a summary.
     #[serde(default)]
     pub innocents: Vec<Innocent>,
@@ -233,8 +255,24 @@ pub struct RingCase {
 pub struct TargetSeries {
     /// The counts at the end.
     pub count: TargetCount,
-    /// (microseconds since 1970 UTC, reported so far, authentic so far), ascending.
+    /// (microseconds since 1970 UTC, reported so far, authentic so far), ascending; of the most inflated targets alone.
     pub points: Vec<(i64, f64, f64)>,
+    /// Rings that have it among their targets, at most three.
+    #[serde(default)]
+    pub rings: Vec<String>,
+}
+
+/// The corrected counts of an owner's targets together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnerCount {
+    /// The owner's name in the log.
+    pub owner: String,
+    /// Its targets with endorsements.
+    pub targets: u64,
+    /// Endorsements reported on them.
+    pub reported: u64,
+    /// Of these, authentic.
+    pub authentic: f64,
 }
 
 /// Whether a signal ran, and if not, for want of what.
@@ -305,6 +343,9 @@ pub struct ReportModel {
     pub accounts: Vec<AccountCase>,
     /// The most inflated targets.
     pub targets: Vec<TargetSeries>,
+    /// The most inflated owners; empty where the log names none.
+    #[serde(default)]
+    pub owners: Vec<OwnerCount>,
     /// Reported and authentic endorsements of the whole log over time.
     pub timeline: Vec<(i64, f64, f64)>,
 }

@@ -5,6 +5,7 @@
 
 pub mod attribute;
 pub mod audit;
+pub mod case;
 pub mod census;
 pub mod cohort;
 pub mod counts;

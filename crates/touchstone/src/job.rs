@@ -61,6 +61,7 @@ impl Job {
             },
         )?;
         model.title = self.title.clone();
+        write::model::save(&model, &findings)?;
         stages.time("report", model.rings.len() as u64, || {
             let path = findings.join("report.html");
             std::fs::write(&path, touchstone_console::report(&model))
