@@ -3,6 +3,7 @@
 use touchstone_detect::audit::report::{Answer, Audit, Copy};
 
 use crate::escape::{Html, prose};
+use crate::evaluation::section;
 use crate::page::{head, navigation};
 use crate::tables::{self, table};
 use crate::text::{count, decimal, percent};
@@ -26,13 +27,6 @@ pub(crate) fn page(audit: &Audit) -> Html {
     html.raw("</header>\n<main>\n");
     html.append(&summary(audit)).append(&copies(audit)).append(&kept(audit)).append(&cannot(audit));
     html.raw("</main>\n</body>\n</html>\n");
-    html
-}
-
-fn section(id: &'static str, heading: &'static str) -> Html {
-    let mut html = Html::new();
-    html.raw("<section id=\"").raw(id).raw("\" aria-labelledby=\"").raw(id);
-    html.raw("-h\"><h2 id=\"").raw(id).raw("-h\">").raw(heading).raw("</h2>\n");
     html
 }
 

@@ -123,17 +123,35 @@ fn times_move_within_bounds_and_prompt_stays_prompt() {
     let census = m.loaded.census();
     let r = recipe(&m, 1);
     let mut moved = 0;
+    let mut sitting: BTreeMap<(u32, i64), Vec<(i64, i64, bool)>> = BTreeMap::new();
     for i in 0..m.all.len() {
         let (then, now, first) = (m.all.ts[i], r.time(i, &census), census.first_ts[m.all.target[i] as usize]);
-        assert!((now - then).abs() <= JITTER.min((then - first) / 2) && now >= first, "{then} {now} {first}");
+        let own = m.all.ts[m.donor[i] as usize];
+        let by_target = (now - then).abs() <= JITTER.min((then - first) / 2) && now >= first;
+        let by_account = (now - own).abs() <= JITTER && now - first > HOUR;
+        assert!(by_target || by_account, "{then} {own} {now} {first}");
+        if then - first <= HOUR {
+            assert!(by_target && (now - first) * 2 <= (then - first) * 3, "prompt stays prompt");
+        }
+        sitting.entry((m.all.account[m.donor[i] as usize], own / HOUR)).or_default().push((own, now, by_target));
         assert_eq!(now % SECOND, 0, "the resolution stays");
         moved += usize::from(now != then);
     }
     assert!(moved * 2 > m.all.len());
+    // What an account did in one hour moves as a whole, but for what the target set the time of.
+    let (mut pairs, mut together) = (0, 0);
+    for of in sitting.values() {
+        for pair in of.windows(2).filter(|p| !p[0].2 && !p[1].2) {
+            pairs += 1;
+            together += usize::from(pair[0].0 - pair[0].1 == pair[1].0 - pair[1].1);
+        }
+    }
+    assert!(pairs > 20 && together == pairs, "{together} of {pairs}");
     let other = Recipe { seed: 2, ..r };
     assert!((0..m.all.len()).any(|i| r.time(i, &census) != other.time(i, &census)));
     let still = Recipe { jitter: 0, ..r };
-    assert!((0..m.all.len()).all(|i| still.time(i, &census) == m.all.ts[i]));
+    let unmoved = |i: usize| [m.all.ts[i], m.all.ts[m.donor[i] as usize]].contains(&still.time(i, &census));
+    assert!((0..m.all.len()).all(unmoved));
 }
 
 #[test]

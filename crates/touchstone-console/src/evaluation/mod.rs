@@ -54,7 +54,7 @@ pub(crate) fn page(e: &Evaluation, title: &str) -> Html {
 }
 
 /// Opens a section with its heading.
-fn section(id: &'static str, heading: &'static str) -> Html {
+pub(crate) fn section(id: &'static str, heading: &'static str) -> Html {
     let mut html = Html::new();
     html.raw("<section id=\"").raw(id).raw("\" aria-labelledby=\"").raw(id);
     html.raw("-h\"><h2 id=\"").raw(id).raw("-h\">").raw(heading).raw("</h2>\n");

@@ -77,7 +77,7 @@ pub(crate) fn copy(number: usize) -> String {
 pub(crate) fn kept_intro(a: &Audit) -> String {
     format!(
         "Where log and copies differ much, the copies are not quite what honest users would have left. Accounts changed places \
-         within {} communities; times moved by at most {} s, and never by more than half the target's age.",
+         within {} communities; sittings moved by at most {} s, prompt endorsements by at most half the target's age.",
         a.communities,
         decimal(a.jitter_seconds, 0)
     )

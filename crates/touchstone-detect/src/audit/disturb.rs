@@ -4,6 +4,7 @@ use super::gather::Endorsements;
 use crate::census::Census;
 use crate::hash::mix64;
 use crate::partition::{NO_TIME, Partition};
+use crate::schedule::HOUR;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float32Type;
 use arrow_array::{Array, ArrayRef, Float32Array, Int64Array, RecordBatch, UInt32Array, UInt64Array};
@@ -25,19 +26,45 @@ pub struct Recipe<'a> {
     pub seed: u64,
 }
 
+/// An endorsement this soon after its target began is prompt: the target sets its time, not the account's sitting.
+const PROMPT: i64 = HOUR;
+
 impl Recipe<'_> {
-    /// Time of the endorsement at a place of the copy: at most `jitter` away, and at most half its target's age.
+    /// Time of the endorsement at a place of the copy.
+    ///
+    /// A prompt one keeps the time of its place, moved by at most half the target's age. Any other comes in a sitting of the
+    /// account: at the time that the account had, its whole sitting moved by at most `jitter`, as long as that is not prompt on
+    /// its new target; else it is treated as a prompt one.
     #[must_use]
     pub fn time(&self, place: usize, census: &Census<'_>) -> i64 {
         let (ts, target) = (self.all.ts[place], self.all.target[place] as usize);
-        let first = census.first_ts[target];
-        let published = census.published.map(|p| p[target]).filter(|p| *p != NO_TIME && *p <= first);
-        let bound = self.jitter.min((ts - published.unwrap_or(first)) / 2) / self.resolution.max(1);
-        if !census.timed || bound < 1 {
+        if !census.timed {
             return ts;
         }
-        let draw = mix64(mix64(self.seed ^ 0x7177) ^ place as u64);
-        ts + ((draw % (2 * bound as u64 + 1)) as i64 - bound) * self.resolution.max(1)
+        let first = census.first_ts[target];
+        let origin = census.published.map(|p| p[target]).filter(|p| *p != NO_TIME && *p <= first).unwrap_or(first);
+        if ts - origin > PROMPT {
+            let donor = self.donor[place] as usize;
+            let (account, own) = (self.all.account[donor], self.all.ts[donor]);
+            // One draw an account and hour: sittings move as they are.
+            let key = mix64(u64::from(account)) ^ own.div_euclid(HOUR) as u64;
+            let own = own + self.draw(key, self.jitter);
+            if own - origin > PROMPT {
+                return own;
+            }
+        }
+        ts + self.draw(mix64(place as u64 ^ 0x91AC), self.jitter.min((ts - origin) / 2))
+    }
+
+    /// Up to `bound` either way, in steps of the log's resolution.
+    fn draw(&self, key: u64, bound: i64) -> i64 {
+        let step = self.resolution.max(1);
+        let steps = bound / step;
+        if steps < 1 {
+            return 0;
+        }
+        let draw = mix64(mix64(self.seed ^ 0x7177) ^ key);
+        ((draw % (2 * steps as u64 + 1)) as i64 - steps) * step
     }
 }
 

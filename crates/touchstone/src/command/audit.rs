@@ -16,10 +16,10 @@ use touchstone_engine::store::ingest;
 use touchstone_engine::write::folder::OutputFolder;
 
 const AFTER: &str = "\
-Detection runs on the log and on copies of it in which nobody coordinates: every target keeps its endorsements
-and (but for a jitter of up to two hours) their times, every account as many endorsements of as many owners in
-the same community, popularity and part of the day, with its own device, address and looks; but who endorsed
-what along with whom is chance. Whoever is accused in a copy is accused by chance.
+Detection runs on the log and on copies of it in which nobody coordinates: every target keeps as many
+endorsements at about the same times, every account as many endorsements of as many owners in the same
+community, popularity and part of the day, in its own sittings, with its own device, address and looks; but who
+endorsed what along with whom is chance. Whoever is accused in a copy is accused by chance.
 
 It proves \"not chance\", never \"not honest\": friends, a school class or the readers of one newsletter are no
 chance, either. The page says what else it cannot rule out. docs/AUDIT.md shows it on worlds of known truth and
