@@ -16,6 +16,9 @@ use touchstone_detect::params::Params;
 use touchstone_detect::partition::Partition;
 use touchstone_detect::pipeline::Engine;
 
+/// One sitting of an account: `(before, after, swapped)` of each endorsement.
+type Sitting = Vec<(i64, i64, bool)>;
+
 const JITTER: i64 = 2 * HOUR;
 
 /// A world whose targets have owners: every third target one of a few popular ones.
@@ -123,7 +126,7 @@ fn times_move_within_bounds_and_prompt_stays_prompt() {
     let census = m.loaded.census();
     let r = recipe(&m, 1);
     let mut moved = 0;
-    let mut sitting: BTreeMap<(u32, i64), Vec<(i64, i64, bool)>> = BTreeMap::new();
+    let mut sitting: BTreeMap<(u32, i64), Sitting> = BTreeMap::new();
     for i in 0..m.all.len() {
         let (then, now, first) = (m.all.ts[i], r.time(i, &census), census.first_ts[m.all.target[i] as usize]);
         let own = m.all.ts[m.donor[i] as usize];
