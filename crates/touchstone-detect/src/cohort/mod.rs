@@ -3,7 +3,7 @@
 //! # Sees
 //! Pools of any size whose orders or tasks draw on the same accounts: farms fast and slow, exchanges, pods, stolen
 //! tokens. Target pairs that share too many endorsers ([`overlap`]) fall into communities; each is refined
-//! into a bicluster ([`refine`]).
+//! into a bicluster ([`refine()`]).
 //!
 //! # Null model
 //! People of one taste form such groups, too, so being in one proves nothing. A group becomes a ring by marks ([`marks`]):
