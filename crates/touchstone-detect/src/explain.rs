@@ -1,6 +1,6 @@
 //! Findings in words: sentences with the numbers in them.
 
-use crate::cohort::marks::Mark;
+use crate::cohort::mark::Mark;
 use crate::cohort::run::{Cohorts, Proven};
 use crate::evalue::bits;
 use crate::findings::{Evidence, RingKind};

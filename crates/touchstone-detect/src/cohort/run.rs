@@ -1,10 +1,10 @@
 //! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
 
 use super::delivery::{self, Delivery};
-use super::marks::{self, Mark, Traits};
+use super::mark::Mark;
+use super::marks::{self, Traits};
 use super::members::{self, Standing};
 use super::proof::{self, Group};
-use super::views::{self, Places, Tally, Viewing};
 use crate::census::Census;
 use crate::evalue::ln_mean;
 use crate::findings::RingKind;
@@ -14,8 +14,11 @@ use crate::partition::NONE;
 use crate::pipeline::Engine;
 use crate::ring::roster::Roster;
 use crate::schedule::Schedule;
+use crate::signals::exchange::mutual_share;
 use crate::signals::lockstep::judge as lockstep;
 use crate::signals::lockstep::trials::{self, Habits, Trial, TrialContext};
+use crate::signals::path::looks::{self, Places, Tally, Viewing};
+use crate::signals::pool::company;
 use crate::survey::Tempo;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -81,7 +84,7 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         let places = Places::new(&groups, &also, &support, census);
         let mut sum = Tally::default();
         if likes.has_views() {
-            let parts = engine.count(|p, v| views::count(p, v, &places, census, params.seed))?;
+            let parts = engine.count(|p, v| looks::count(p, v, &places, census, params.seed))?;
             parts.into_iter().for_each(|t| sum.merge(t));
         }
         Ok(Viewing::new(sum))
@@ -93,14 +96,14 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         _ => Together::default(),
     };
     engine.stage("proof", rows, || {
-        let usual = (marks::devotion(&groups, &likes, census), marks::cohesion(&groups, &likes, census));
+        let usual = (company::devotion(&groups, &likes, census), company::cohesion(&groups, &likes, census));
         let judged: Vec<Group> = groups
             .into_par_iter()
             .enumerate()
             .map(|(g, bicluster)| {
                 let inside = marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
-                let mutual = marks::mutual_share(&bicluster, census);
-                let outside = marks::owners_outside(&bicluster, &likes, census);
+                let mutual = mutual_share(&bicluster, census);
+                let outside = company::owners_outside(&bicluster, &likes, census);
                 Group::new(bicluster, inside, (mutual, outside), together.rings.get(&(g as u32)).copied())
             })
             .collect();
