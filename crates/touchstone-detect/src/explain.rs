@@ -171,7 +171,9 @@ pub fn marks(ring: &Proven) -> Vec<Evidence> {
                 expected += f64::from(i.trials) * i.null.mean();
             }
             let b = bits(*ln_e);
-            let sentence = if *mark == Mark::InStep {
+            let sentence = if *mark == Mark::Clockwork {
+                format!("on its targets members follow each other at gaps as even as a clock's, which people who do not wait for each other never keep ({b:.1} bits)")
+            } else if *mark == Mark::InStep {
                 format!("its members act at the same moments beyond their pace, habits and the crowd ({b:.1} bits)")
             } else {
                 format!(

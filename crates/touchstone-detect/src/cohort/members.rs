@@ -200,6 +200,19 @@ pub fn support(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
     group.targets.iter().map(of).collect()
 }
 
+/// The times, ascending, of the members' endorsements of each of a group's targets.
+#[must_use]
+pub fn times(group: &super::refine::Bicluster, likes: &Likes) -> Vec<Vec<i64>> {
+    let of = |t: &u32| {
+        let members = likes.of_target(*t).iter().map(|i| *i as usize);
+        let members = members.filter(|i| group.members.binary_search(&likes.account[*i]).is_ok());
+        let mut times: Vec<i64> = members.map(|i| likes.ts[i]).collect();
+        times.sort_unstable();
+        times
+    };
+    group.targets.iter().map(of).collect()
+}
+
 /// Accounts beside the members that endorsed at least two of its supported targets: to be judged as well.
 #[must_use]
 pub fn bystanders(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {

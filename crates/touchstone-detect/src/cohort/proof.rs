@@ -13,6 +13,12 @@ pub(super) const MUTUAL_MIN: f64 = 0.5;
 /// Owners outside from which the usual member counts as having a life of its own.
 const OUTSIDE_MIN: u32 = 2;
 
+/// The same where a log has endorsements alone, so that nothing else tells a hired account from a stolen one.
+const OUTSIDE_MIN_BARE: u32 = 1;
+
+/// `ln e` of the clock from which somebody operates a ring, whoever its members are (10 bits).
+const LN_OPERATED: f64 = 6.93;
+
 /// Members up to which a mutual group that reacts at once is a pod.
 const POD_MAX: usize = 80;
 
@@ -35,13 +41,14 @@ pub struct Group {
 }
 
 impl Group {
-    /// Judges the marks; `in_step` is `ln e` of the lockstep test where it ran.
+    /// Judges the marks; `in_step` and `clockwork` are `ln e` of these tests where they ran.
     #[must_use]
     pub fn new(
         bicluster: Bicluster,
         inside: BTreeMap<Mark, Vec<Inside>>,
         (mutual, outside): (f64, u32),
         in_step: Option<f64>,
+        clockwork: Option<f64>,
     ) -> Self {
         let member = |i: &&Inside| bicluster.members.binary_search(&i.account).is_ok();
         let mut ln_e: BTreeMap<Mark, f64> = inside
@@ -56,6 +63,9 @@ impl Group {
         if let Some(ln) = in_step {
             ln_e.insert(Mark::InStep, ln);
         }
+        if let Some(ln) = clockwork {
+            ln_e.insert(Mark::Clockwork, ln);
+        }
         Self { bicluster, inside, ln_e, mutual, outside }
     }
 
@@ -63,7 +73,7 @@ impl Group {
     /// single trait convicts, less what looking at all of them costs.
     #[must_use]
     pub fn ln_proof(&self) -> f64 {
-        let conduct = self.ln_e.keys().any(|m| !m.of_endorsements() && !m.of_mutual_groups());
+        let conduct = !self.is_bare();
         let (alone, mut all): (Vec<_>, Vec<_>) = self.ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
         let strongest = alone.into_iter().max_by(|a, b| a.1.total_cmp(b.1));
         all.extend(strongest);
@@ -84,12 +94,25 @@ impl Group {
         self.ln_e.get(&Mark::ForeignDevice).is_some_and(|ln| *ln >= LN_MARK)
     }
 
+    /// Whether somebody operates it, by other people's devices or by a clock: then its endorsements are nobody's own, even
+    /// where its members have lives of their own.
+    #[must_use]
+    pub fn is_operated(&self) -> bool {
+        self.is_of_foreign_devices() || self.ln_e.get(&Mark::Clockwork).is_some_and(|ln| *ln >= LN_OPERATED)
+    }
+
+    /// Whether nothing is known of its conduct but endorsements.
+    fn is_bare(&self) -> bool {
+        self.ln_e.keys().all(|m| m.of_endorsements() || m.of_mutual_groups())
+    }
+
     /// Its kind by its marks. Whoever has a life outside may be the owner of a stolen token: where no devices tell, a ring of
     /// such accounts counts as one of those, so that nobody is accused.
     #[must_use]
     pub fn kind(&self) -> RingKind {
         let device_less = !self.ln_e.contains_key(&Mark::ForeignDevice) && self.mutual < MUTUAL_MIN;
-        if device_less && self.outside >= OUTSIDE_MIN {
+        let least = if self.is_bare() { OUTSIDE_MIN_BARE } else { OUTSIDE_MIN };
+        if device_less && self.outside >= least {
             return RingKind::Collusion;
         }
         let has = |m: Mark| self.ln_e.get(&m).is_some_and(|ln| *ln >= LN_MARK);

@@ -1,5 +1,7 @@
 //! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
 
+use super::bare::clockwork;
+use super::bare::one_off::{self, OneOff};
 use super::delivery::{self, Delivery};
 use super::mark::Mark;
 use super::marks::{self, Traits};
@@ -59,8 +61,23 @@ pub struct Cohorts {
     pub accounts: BTreeMap<u32, (f64, u32)>,
     /// Deliveries to single targets by accounts that are used once.
     pub deliveries: Vec<Delivery>,
+    /// The same by endorsements alone, where nothing else is known.
+    pub one_off: Vec<OneOff>,
     /// What may be fake, by target: `(account, probability, ring)`, ascending.
     pub fake: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+}
+
+impl Cohorts {
+    /// Adds deliveries known by endorsements alone; what a ring is held to stays the ring's.
+    fn add_one_off(&mut self, found: Vec<OneOff>) {
+        for d in &found {
+            let of = self.fake.entry(d.target).or_default();
+            of.extend(d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32, NONE)));
+            of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+            of.dedup_by_key(|f| f.0);
+        }
+        self.one_off = found;
+    }
 }
 
 /// Times of a log, where it has any.
@@ -104,10 +121,15 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                 let inside = marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
                 let mutual = mutual_share(&bicluster, census);
                 let outside = company::owners_outside(&bicluster, &likes, census);
-                Group::new(bicluster, inside, (mutual, outside), together.rings.get(&(g as u32)).copied())
+                let clock = timed.map(|(s, _)| clockwork::ln_group(&members::times(&bicluster, &likes), s.resolution));
+                Group::new(bicluster, inside, (mutual, outside), together.rings.get(&(g as u32)).copied(), clock)
             })
             .collect();
-        Ok(conclude(judged, &likes, census, &traits, &together, params))
+        let mut found = conclude(judged, &likes, census, &traits, &together, params);
+        if let Some((schedule, _)) = timed.filter(|_| !likes.has_views() && !found.has_networks) {
+            found.add_one_off(one_off::judge(&likes, census, schedule.resolution, params.fdr));
+        }
+        Ok(found)
     })
 }
 
@@ -190,7 +212,7 @@ fn conclude(
             }
         }
         // Where nothing but endorsements says so of people with lives of their own, it is a doubt, not acted on.
-        let most = if ring.kind == RingKind::Collusion && !ring.group.is_of_foreign_devices() { 0.49 } else { 1.0 };
+        let most = if ring.kind == RingKind::Collusion && !ring.group.is_operated() { 0.49 } else { 1.0 };
         for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes) {
             fake.entry(target).or_default().push((account, p.min(most) as f32, r as u32));
         }
@@ -216,7 +238,7 @@ fn conclude(
         of.dedup_by_key(|f| f.0);
     }
     let has_networks = !likes.ip.is_empty() || !likes.device.is_empty();
-    Cohorts { rings, groups: looked_at, has_networks, accounts, deliveries, fake }
+    Cohorts { rings, groups: looked_at, has_networks, accounts, deliveries, one_off: Vec::new(), fake }
 }
 
 /// Evidence against an account is at most that against its ring: both questions, "is it a ring?" and "does the account
