@@ -11,7 +11,7 @@ use crate::census::Census;
 use crate::evalue::ln_mean;
 use crate::findings::RingKind;
 use crate::likes::{self, Likes};
-use crate::params::Params;
+use crate::params::{Params, Signal};
 use crate::partition::NONE;
 use crate::pipeline::Engine;
 use crate::ring::roster::Roster;
@@ -22,6 +22,7 @@ use crate::signals::lockstep::trials::{self, Habits, Trial, TrialContext};
 use crate::signals::path::looks::{self, Places, Tally, Viewing};
 use crate::signals::pool::company;
 use crate::survey::Tempo;
+use crate::why::samples::{self, Samples};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -65,6 +66,10 @@ pub struct Cohorts {
     pub one_off: Vec<OneOff>,
     /// What may be fake, by target: `(account, probability, ring)`, ascending.
     pub fake: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+    /// The line of e-BH over all groups, as `ln e`: from there on a group is a ring.
+    pub proof_line: f64,
+    /// Endorsements that show the evidence on members of rings.
+    pub samples: Samples,
 }
 
 impl Cohorts {
@@ -106,7 +111,7 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         }
         Ok(Viewing::new(sum))
     })?;
-    let together = match timed {
+    let together = match timed.filter(|_| params.runs(Signal::Lockstep)) {
         Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
             engine.stage("in step", rows, || in_step(engine, census, schedule, tempo, &groups, params))?
         }
@@ -118,15 +123,20 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
             .into_par_iter()
             .enumerate()
             .map(|(g, bicluster)| {
-                let inside = marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
+                let mut inside =
+                    marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
+                inside.retain(|mark, _| params.signals.iter().any(|s| s.as_str() == mark.signal()));
                 let mutual = mutual_share(&bicluster, census);
                 let outside = company::owners_outside(&bicluster, &likes, census);
-                let clock = timed.map(|(s, _)| clockwork::ln_group(&members::times(&bicluster, &likes), s.resolution));
+                let clock = timed
+                    .filter(|_| params.runs(Signal::Path))
+                    .map(|(s, _)| clockwork::ln_group(&members::times(&bicluster, &likes), s.resolution));
                 Group::new(bicluster, inside, (mutual, outside), together.rings.get(&(g as u32)).copied(), clock)
             })
             .collect();
         let mut found = conclude(judged, &likes, census, &traits, &together, params);
-        if let Some((schedule, _)) = timed.filter(|_| !likes.has_views() && !found.has_networks) {
+        let bare = !likes.has_views() && !found.has_networks;
+        if let Some((schedule, _)) = timed.filter(|_| bare && params.runs(Signal::Path)) {
             found.add_one_off(one_off::judge(&likes, census, schedule.resolution, params.fdr));
         }
         Ok(found)
@@ -228,7 +238,12 @@ fn conclude(
             (account, (ln_mean(&logs), best.1))
         })
         .collect();
-    let deliveries = delivery::judge(likes, census, traits, params.fdr);
+    // Told by both traits, so by neither alone.
+    let deliveries = if params.runs(Signal::Path) && params.runs(Signal::Infrastructure) {
+        delivery::judge(likes, census, traits, params.fdr)
+    } else {
+        Vec::new()
+    };
     for d in &deliveries {
         let found = d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32, NONE));
         fake.entry(d.target).or_default().extend(found);
@@ -238,7 +253,9 @@ fn conclude(
         of.dedup_by_key(|f| f.0);
     }
     let has_networks = !likes.ip.is_empty() || !likes.device.is_empty();
-    Cohorts { rings, groups: looked_at, has_networks, accounts, deliveries, one_off: Vec::new(), fake }
+    let samples = samples::collect(&rings, likes, census);
+    let one_off = Vec::new();
+    Cohorts { rings, groups: looked_at, has_networks, accounts, deliveries, one_off, fake, proof_line: line, samples }
 }
 
 /// Evidence against an account is at most that against its ring: both questions, "is it a ring?" and "does the account
