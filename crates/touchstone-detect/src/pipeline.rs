@@ -189,7 +189,7 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
         })?,
         _ => Vec::new(),
     };
-    let attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, cohorts.fake.clone());
+    let attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, &cohorts);
     Ok(Outcome {
         schedule: timed.map(|t| t.0),
         dossiers,

@@ -4,7 +4,9 @@
 //! Under the null an account's rate inside is its rate outside, which is known as far as its own actions
 //! tell (Beta, starting from the whole log's spread); the likelihood is beta-binomial. Under the
 //! alternative a group imposes one high rate, mixed over a few. The ratio has mean one under the null, for an account
-//! and, the accounts being independent given their rates, for their product.
+//! and, the accounts being independent given their rates, for their product. The null is "at most so often": a rate below it is
+//! no evidence for the group however badly the null explains it, so ratios above one are cut to one there, which
+//! only lowers the mean.
 
 use crate::evalue::ln_mean;
 use crate::likes::Likes;
@@ -12,6 +14,9 @@ use rayon::prelude::*;
 
 /// How even members of a ring are, as a weight in trials: some are late, some forget, some are scripts.
 const UNEVEN: f64 = 8.0;
+
+/// Share of the lowest rate a group may impose that must show in the group as a whole: only what is plain to see counts.
+const PLAIN: f64 = 0.75;
 
 /// A Beta distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,15 +100,24 @@ impl Inside {
     #[must_use]
     pub fn ln_ratio(&self, rate: f64) -> f64 {
         let imposed = Beta { a: rate * UNEVEN, b: (1.0 - rate) * UNEVEN };
-        imposed.ln_likelihood(self.successes, self.trials) - self.null.ln_likelihood(self.successes, self.trials)
+        let ln =
+            imposed.ln_likelihood(self.successes, self.trials) - self.null.ln_likelihood(self.successes, self.trials);
+        if f64::from(self.successes) > f64::from(self.trials) * self.null.mean() { ln } else { ln.min(0.0) }
     }
 }
 
-/// `ln e` of a group: imposed rates are mixed evenly.
+/// `ln e` of a group: imposed rates are mixed evenly. Nothing speaks for the group where all of it together shows the trait no
+/// more often than the null gives, or clearly less often than the lowest of these rates.
 #[must_use]
 pub fn ln_group(members: &[Inside], rates: &[f64]) -> f64 {
     let logs: Vec<f64> = rates.iter().map(|r| members.iter().map(|m| m.ln_ratio(*r)).sum()).collect();
-    ln_mean(&logs)
+    let ln = ln_mean(&logs);
+    let (shown, trials, expected) = members.iter().fold((0.0, 0.0, 0.0), |sum, m| {
+        let trials = f64::from(m.trials);
+        (sum.0 + f64::from(m.successes), sum.1 + trials, sum.2 + trials * m.null.mean())
+    });
+    let lowest = rates.iter().copied().fold(1.0, f64::min);
+    if shown > expected && shown >= PLAIN * lowest * trials { ln } else { ln.min(0.0) }
 }
 
 /// Share of its occasions on which the group shows the trait, leaving one account out; kept off 0 and 1.
@@ -130,7 +144,21 @@ mod tests {
                 choose(6, s) * null.ln_likelihood(s, 6).exp() * m.ln_ratio(0.8).exp()
             })
             .sum();
-        assert!((mean - 1.0).abs() < 1e-9, "{mean}");
+        assert!(mean <= 1.0 + 1e-9 && mean > 0.5, "{mean}");
+    }
+
+    #[test]
+    fn what_happens_less_often_than_elsewhere_speaks_for_no_group() {
+        // Sure that it happens nine times in ten, the null explains one in ten worse than a ring would.
+        let null = Beta { a: 180.0, b: 20.0 };
+        let few = Inside { account: 0, successes: 3, trials: 30, null };
+        assert!(few.ln_ratio(0.6) <= 0.0);
+        assert!(ln_group(&[few; 20], &[0.6, 0.8, 0.95]) <= 0.0);
+        // More often than elsewhere, but far from what a ring imposes.
+        let null = Beta { a: 2.0, b: 198.0 };
+        let some = Inside { account: 0, successes: 6, trials: 30, null };
+        assert!(ln_group(&[some; 20], &[0.6, 0.8, 0.95]) <= 0.0);
+        assert!(ln_group(&[Inside { successes: 27, ..some }; 20], &[0.6, 0.8, 0.95]) > 10.0);
     }
 
     #[test]

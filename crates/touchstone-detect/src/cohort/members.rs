@@ -14,12 +14,17 @@ use crate::census::Census;
 use crate::evalue::ln_factorial;
 use crate::findings::RingKind;
 use crate::likes::{Likes, Seen};
+use crate::signals::infrastructure::Networks;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Most that one trait may say for or against an account, in `ln` (12 bits): traits of many occasions are not as
 /// independent as they look.
 const LN_TRAIT_MAX: f64 = 8.3;
+
+/// Most that what it endorses may say for an account (24 bits): whoever is devoted to what a customer publishes has much in common with
+/// that customer's farm, and must not be held against it where its conduct speaks otherwise.
+const LN_POOL_MAX: f64 = 16.6;
 
 /// Probability of belonging from which an account's company makes a target the ring's.
 const CERTAIN: f64 = 0.99;
@@ -44,6 +49,8 @@ pub struct Standing {
     pub by_mark: BTreeMap<Mark, (f64, Inside)>,
     /// Probability that it belongs to the ring.
     pub belongs: f64,
+    /// Whether it acted there from devices foreign to a life of its own: a victim.
+    pub foreign: bool,
 }
 
 impl Standing {
@@ -94,6 +101,19 @@ pub fn judge(
     let of_pool = |m: &Mark| matches!(m, Mark::Devoted | Mark::Cohesive);
     let marked: Vec<Mark> = group.marked().into_iter().filter(|m| !of_pool(m)).collect();
     let prior = bicluster.members.len() as f64 / f64::from(likes.accounts());
+    // Friends and members of an exchange use what devices they like.
+    let foreign: Vec<u32> = match group.inside.get(&Mark::ForeignDevice).filter(|_| group.mutual < MUTUAL_MIN) {
+        Some(all) => {
+            let unlooked = |a: u32| {
+                let inside = likes.of_account(a).filter(|i| bicluster.targets.binary_search(&likes.target[*i]).is_ok());
+                let (unseen, all) = inside.fold((0, 0), |n, i| (n.0 + u32::from(likes.seen[i] == Seen::No), n.1 + 1));
+                2 * unseen >= all
+            };
+            let hidden = |a: u32| group.hidden.binary_search(&a).is_ok() && unlooked(a);
+            all.iter().filter(|i| Networks::is_foreign(i) || hidden(i.account)).map(|i| i.account).collect()
+        }
+        None => Vec::new(),
+    };
     let stray = traits.networks.stray_device_share(bicluster, likes);
     let by_mark: BTreeMap<Mark, BTreeMap<u32, Inside>> = marked
         .iter()
@@ -113,7 +133,7 @@ pub fn judge(
             if group.mutual >= MUTUAL_MIN {
                 innocent = innocent.max(friend);
             }
-            let ln_pool = member.ln_likelihood(*x, *k) - innocent;
+            let ln_pool = (member.ln_likelihood(*x, *k) - innocent).min(LN_POOL_MAX);
             let mut of = BTreeMap::new();
             for (mark, all) in &by_mark {
                 let Some(inside) = all.get(account).filter(|i| i.trials > 0) else { continue };
@@ -135,6 +155,7 @@ pub fn judge(
                 expected: f64::from(*k) * share,
                 by_mark: of,
                 belongs: 0.0,
+                foreign: foreign.binary_search(account).is_ok(),
             };
             let odds = prior * standing.ln_e().min(60.0).exp();
             standing.belongs = odds / (1.0 + odds);
@@ -157,8 +178,8 @@ pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32
             let inside = targets.binary_search(&target).is_ok();
             let p = match (kind, inside) {
                 // The account itself is the operator's: what it does elsewhere is cover.
-                (RingKind::Farm, true) => s.belongs,
-                (RingKind::Farm, false) => s.belongs * s.belongs,
+                (RingKind::Farm, true) if !s.foreign => s.belongs,
+                (RingKind::Farm, false) if !s.foreign => s.belongs * s.belongs,
                 (_, false) => 0.0,
                 (_, true) => {
                     // Its own taste, as far as it shows elsewhere, would have given it so many of them.

@@ -36,7 +36,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const DEVICE_OTHERS_MIN: usize = 3;
 
 /// Endorsements elsewhere from which an account's own devices are known.
-pub const OWN_MIN: usize = 3;
+pub const OWN_MIN: usize = 2;
+
+/// Share of endorsements from a device used but once, up to which a life is settled.
+const SETTLED_MAX: f64 = 0.4;
 
 /// What is known of devices and addresses in the whole log.
 #[derive(Clone, Debug)]
@@ -46,6 +49,10 @@ pub struct Networks {
     pub fleeting: Vec<Option<bool>>,
     /// How often that is so.
     pub fleeting_prior: Beta,
+    /// The address was used in no other sitting of this account, whoever else uses it: a stranger's home, rented by the hour.
+    pub wandering: Vec<Option<bool>>,
+    /// How often that is so.
+    pub wandering_prior: Beta,
     /// Who uses which device, ascending.
     devices: Vec<(u64, u32)>,
     foreign_prior: Beta,
@@ -56,7 +63,7 @@ impl Networks {
     /// Learns it.
     #[must_use]
     pub fn new(likes: &Likes) -> Self {
-        let fleeting = fleeting(likes);
+        let (fleeting, wandering) = addresses(likes);
         let devices = device_users(likes);
         let foreign = |i: usize| {
             let own = likes.of_account(likes.account[i]);
@@ -65,11 +72,19 @@ impl Networks {
         };
         Self {
             fleeting_prior: Beta::of_accounts(likes, |i| fleeting.get(i).copied().flatten()),
+            wandering_prior: Beta::of_accounts(likes, |i| wandering.get(i).copied().flatten()),
             foreign_prior: Beta::of_accounts(likes, foreign),
             shared_device_share: shared_device_share(&devices, likes.accounts()),
             fleeting,
+            wandering,
             devices,
         }
+    }
+
+    /// Accounts on a device.
+    #[must_use]
+    pub fn users(&self, device: u64) -> usize {
+        self.devices.partition_point(|u| u.0 <= device) - self.devices.partition_point(|u| u.0 < device)
     }
 
     /// Share of accounts on a device that many share.
@@ -78,7 +93,8 @@ impl Networks {
         self.shared_device_share
     }
 
-    /// By account, whether it acted inside the group from a device that several members use.
+    /// By account, whether it acted inside the group from a device that several members use, and that is its own: it is used for the
+    /// rest of its life, too, or there is none. People before the screens of one room have devices of their own at home.
     #[must_use]
     pub fn shared_devices(&self, group: &Bicluster, accounts: &[u32], likes: &Likes) -> Vec<Inside> {
         let devices = |a: u32| {
@@ -89,13 +105,20 @@ impl Networks {
         for a in &group.members {
             devices(*a).into_iter().for_each(|d| *users.entry(d).or_default() += 1);
         }
+        let outside = |a: u32| {
+            let outside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_err());
+            outside.map(|i| likes.device[i]).filter(|d| *d != 0).collect::<Vec<u64>>()
+        };
         let p = self.shared_device_share;
         // Known well enough to be taken for certain.
         let null = Beta { a: p * 1e3, b: (1.0 - p) * 1e3 };
         let row = |a: &u32| {
             let own = devices(*a);
             let is_member = usize::from(group.members.binary_search(a).is_ok());
-            let shared = own.iter().any(|d| users.get(d).is_some_and(|n| *n >= DEVICE_OTHERS_MIN + is_member));
+            let elsewhere = outside(*a);
+            let is_own = |d: &u64| elsewhere.len() < OWN_MIN || elsewhere.contains(d);
+            let many = |d: &u64| users.get(d).is_some_and(|n| *n >= DEVICE_OTHERS_MIN + is_member);
+            let shared = own.iter().any(|d| many(d) && is_own(d));
             Inside { account: *a, successes: u32::from(shared), trials: u32::from(!own.is_empty()), null }
         };
         accounts.iter().map(row).collect()
@@ -107,12 +130,30 @@ impl Networks {
         let row = |a: &u32| {
             let (inside, outside): (Vec<usize>, Vec<usize>) =
                 likes.of_account(*a).partition(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
-            let own: BTreeSet<u64> = outside.iter().map(|i| likes.device[*i]).filter(|d| *d != 0).collect();
+            let mut own: BTreeMap<u64, u32> = BTreeMap::new();
+            outside
+                .iter()
+                .filter(|i| likes.device[**i] != 0)
+                .for_each(|i| *own.entry(likes.device[*i]).or_default() += 1);
             let known = inside.iter().filter(|i| likes.device[**i] != 0 && outside.len() >= OWN_MIN);
-            let foreign = known.clone().filter(|i| !own.contains(&likes.device[**i])).count() as u32;
-            Inside { account: *a, successes: foreign, trials: known.count() as u32, null: self.foreign_prior }
+            let foreign = known.clone().filter(|i| !own.contains_key(&likes.device[**i])).count() as u32;
+            // Whoever changes devices all the time does so here, too.
+            let (alone, all) = (own.values().filter(|n| **n == 1).count() as u32, own.values().sum());
+            Inside {
+                account: *a,
+                successes: foreign,
+                trials: known.count() as u32,
+                null: self.foreign_prior.after(alone, all),
+            }
         };
         accounts.iter().map(row).collect()
+    }
+
+    /// Whether what an account did inside came mostly from devices foreign to a settled life outside: a stolen or lent token,
+    /// whose owner is not to blame.
+    #[must_use]
+    pub fn is_foreign(inside: &Inside) -> bool {
+        inside.trials > 0 && 2 * inside.successes >= inside.trials && inside.null.mean() <= SETTLED_MAX
     }
 
     /// The chance that somebody who has nothing to do with the group is found on one of its shared devices: as many of
@@ -130,28 +171,34 @@ impl Networks {
     }
 }
 
-/// Which sittings are at an address of their own; a sitting is what an account does within one hour.
-fn fleeting(likes: &Likes) -> Vec<Option<bool>> {
+/// Which sittings are at an address that nobody uses at any other time, and at one that the account does not; a sitting is what an
+/// account does within one hour.
+fn addresses(likes: &Likes) -> (Vec<Option<bool>>, Vec<Option<bool>>) {
     if likes.ip.is_empty() {
-        return Vec::new();
+        return Default::default();
     }
     let hour = |i: usize| likes.ts[i].div_euclid(HOUR);
     let mut uses: Vec<(u64, u32, i64)> = (0..likes.len()).map(|i| (likes.ip[i], likes.account[i], hour(i))).collect();
     uses.par_sort_unstable();
     uses.dedup();
     let once: Vec<u64> = uses.chunk_by(|a, b| a.0 == b.0).filter(|r| r.len() == 1).map(|r| r[0].0).collect();
-    let mut all = vec![None; likes.len()];
+    let (mut fleeting, mut wandering) = (vec![None; likes.len()], vec![None; likes.len()]);
     for account in 0..likes.accounts() {
         let own = likes.of_account(account);
         let first = |i: &usize| *i == own.start || hour(*i) != hour(*i - 1);
         // With one sitting every address is used but once.
         if own.clone().filter(first).count() > 1 {
+            let mut sittings: Vec<(u64, i64)> = own.clone().map(|i| (likes.ip[i], hour(i))).collect();
+            sittings.sort_unstable();
+            sittings.dedup();
+            let times = |ip: u64| sittings.partition_point(|s| s.0 <= ip) - sittings.partition_point(|s| s.0 < ip);
             for i in own.clone().filter(first).filter(|i| likes.ip[*i] != 0) {
-                all[i] = Some(once.binary_search(&likes.ip[i]).is_ok());
+                fleeting[i] = Some(once.binary_search(&likes.ip[i]).is_ok());
+                wandering[i] = Some(times(likes.ip[i]) == 1);
             }
         }
     }
-    all
+    (fleeting, wandering)
 }
 
 fn device_users(likes: &Likes) -> Vec<(u64, u32)> {
