@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import duckdb
+from real_sets import real_sets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SEEDS = (7, 8, 9)
@@ -170,20 +171,10 @@ def main():
         russian, german = events("coortweet_russian_retweets"), events("coortweet_german_elections")
         higgs = events("higgs_twitter_activity")
         program = options.touchstone
+        folders = ("russian", "german", "higgs", "kuairand")
         rows = [
-            ("Russian retweets", detect(program, russian, scratch / "russian", "--endorse", "retweet")),
-            ("German elections, shared URLs", detect(program, german, scratch / "german", "--endorse", "share_url")),
-            ("Higgs retweets", detect(program, higgs, scratch / "higgs", "--endorse", "RT")),
-            (
-                "KuaiRand likes, with views and owners",
-                detect(
-                    program,
-                    events("kuairand_pure_valtest", "impressions.csv.gz"),
-                    scratch / "kuairand",
-                    "--config",
-                    ROOT / "bench/configs/kuairand.toml",
-                ),
-            ),
+            (name, detect(program, file, scratch / folder, *more))
+            for folder, (name, file, more) in zip(folders, real_sets(options.data), strict=True)
         ]
         tables["overview"] = overview(rows)
         tables["sittings"] = sittings(russian, "retweet")

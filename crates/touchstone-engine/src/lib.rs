@@ -1,6 +1,8 @@
 //! Sources, interning, partitions and spill; running the signals; writing findings.
 
+pub mod audit;
 pub mod evaluate;
+pub mod rank;
 pub mod run;
 mod source;
 pub mod store;

@@ -28,6 +28,7 @@
 pub mod random;
 
 pub mod adapt;
+pub mod bought;
 pub mod log;
 pub mod overlay;
 pub mod scale;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 use touchstone_detect::params::Params;
+use touchstone_detect::rank::{RankParams, Reaction};
 use touchstone_event::mapping::EventRule;
 use touchstone_event::schema::Field;
 use touchstone_event::time::TimeOption;
@@ -28,6 +29,10 @@ pub(crate) struct Configuration {
     pub(crate) max_reject_share: Option<f64>,
     /// `[detect]`.
     pub(crate) detect: Params,
+    /// `[rank]`.
+    pub(crate) rank: RankParams,
+    /// `[reactions]` reaction = kinds: which kinds are shares, saves, comments, follows, negative.
+    pub(crate) reactions: BTreeMap<Reaction, Vec<String>>,
 }
 
 impl Configuration {
@@ -37,7 +42,20 @@ impl Configuration {
         let configuration: Self =
             toml::from_str(&text).with_context(|| format!("{}: not a configuration", path.display()))?;
         configuration.columns().with_context(|| path.display().to_string())?;
+        if let Some(fault) = configuration.rank.fault() {
+            anyhow::bail!("{}: {fault}", path.display());
+        }
         Ok(configuration)
+    }
+
+    /// Which kinds are which reactions: the usual ones, but for reactions that `[reactions]` names.
+    pub(crate) fn reaction_kinds(&self) -> BTreeMap<String, Reaction> {
+        let mut kinds = touchstone_engine::store::default_reactions();
+        kinds.retain(|_, reaction| !self.reactions.contains_key(reaction));
+        for (reaction, names) in &self.reactions {
+            kinds.extend(names.iter().map(|name| (name.clone(), *reaction)));
+        }
+        kinds
     }
 
     /// `[map]` with its fields known.

@@ -6,7 +6,9 @@ use anyhow::{Context, anyhow};
 use std::path::PathBuf;
 use touchstone_detect::findings::ReportModel;
 use touchstone_detect::params::Params;
-use touchstone_engine::run::stages::{Stages, peak_memory_bytes};
+use touchstone_detect::rank::RankParams;
+use touchstone_engine::rank;
+use touchstone_engine::run::stages::{self, Stages, peak_memory_bytes};
 use touchstone_engine::run::{self, RunError};
 use touchstone_engine::store::{IngestError, IngestOptions, ingest};
 use touchstone_engine::write::folder::OutputFolder;
@@ -20,6 +22,8 @@ pub(crate) struct Job {
     pub(crate) ingest: IngestOptions,
     /// What to compute.
     pub(crate) params: Params,
+    /// How targets are ranked; none skips it.
+    pub(crate) rank: Option<RankParams>,
     /// Where findings go.
     pub(crate) out: PathBuf,
     /// As which files.
@@ -61,6 +65,17 @@ impl Job {
             },
         )?;
         model.title = self.title.clone();
+        if let Some(params) = &self.rank {
+            model.ranking = stages.time("rank", store.facts().endorsements, || -> Result<_, Failure> {
+                let measured = rank::run(&store, &outcome, params, bar).map_err(run_failure)?;
+                let kept = rank::Kept::new(&store, &measured.lines);
+                rank::write(&kept, &findings, self.format)?;
+                let (learned, ranked) = rank::ranking(&kept, params);
+                rank::write_ranks(&kept, &ranked, &findings, self.format)?;
+                Ok(Some(rank::model(&kept, &ranked, &learned, params)))
+            })?;
+        }
+        write::model::save(&model, &findings)?;
         stages.time("report", model.rings.len() as u64, || {
             let path = findings.join("report.html");
             std::fs::write(&path, touchstone_console::report(&model))
@@ -75,6 +90,7 @@ impl Job {
             counts: &model.overview,
             ingest: store.facts(),
             stages: stages.done(),
+            signal_seconds: stages::by_signal(&stages.done()),
             peak_memory_bytes: peak_memory_bytes(),
         };
         summary.write(&findings)?;
@@ -87,8 +103,10 @@ impl Job {
     fn configuration_hash(&self) -> String {
         let i = &self.ingest;
         let text = format!(
-            "{}\n{:?}\n{:?}\n{}\n{}",
+            "{}\n{}\n{:?}\n{:?}\n{:?}\n{}\n{}",
             serde_json::to_string(&self.params).unwrap_or_default(),
+            serde_json::to_string(&self.rank).unwrap_or_default(),
+            i.reactions,
             i.mapping,
             i.endorse,
             i.no_time,
@@ -98,14 +116,14 @@ impl Job {
     }
 }
 
-fn ingest_failure(e: IngestError) -> Failure {
+pub(crate) fn ingest_failure(e: IngestError) -> Failure {
     match e {
         IngestError::Cancelled => Failure::Interrupted,
         e => Failure::Misuse(e.into()),
     }
 }
 
-fn run_failure(e: RunError) -> Failure {
+pub(crate) fn run_failure(e: RunError) -> Failure {
     match e {
         RunError::Ingest(e) => ingest_failure(*e),
         RunError::Partition(_) => Failure::Internal(e.into()),

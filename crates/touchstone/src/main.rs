@@ -6,6 +6,7 @@ mod configuration;
 mod exit;
 mod job;
 mod progress;
+mod resist;
 mod terminal;
 
 fn main() -> std::process::ExitCode {

@@ -55,7 +55,7 @@ fn threads_memory_files_and_the_order_of_rows_change_nothing() {
     desk.write("parts/b.csv", format!("{}\n{}\n", lines[0], body[half..].join("\n")));
     detect(&desk, "parts", "parts_out", &[]);
     // The report names its input; the findings do not.
-    assert_eq!(differing(&desk, "one", "parts_out"), vec!["report.html"], "split into files");
+    assert_eq!(differing(&desk, "one", "parts_out"), vec!["cases.json.zst", "report.html"], "split into files");
 }
 
 #[test]

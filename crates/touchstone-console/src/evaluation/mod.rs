@@ -18,7 +18,7 @@ use crate::words::evaluation as words;
 
 /// The whole page.
 pub(crate) fn page(e: &Evaluation, title: &str) -> Html {
-    let mut html = head(title, words::PRODUCT);
+    let mut html = head(title, words::PRODUCT, false);
     html.raw("<header class=\"top\"><p class=\"brand\">").raw(words::PRODUCT);
     html.raw("</p><h1>").name(title, 80, 400).raw("</h1><p class=\"quiet\">");
     html.text(&prose(&words::provenance(e))).raw("</p>\n");
@@ -54,7 +54,7 @@ pub(crate) fn page(e: &Evaluation, title: &str) -> Html {
 }
 
 /// Opens a section with its heading.
-fn section(id: &'static str, heading: &'static str) -> Html {
+pub(crate) fn section(id: &'static str, heading: &'static str) -> Html {
     let mut html = Html::new();
     html.raw("<section id=\"").raw(id).raw("\" aria-labelledby=\"").raw(id);
     html.raw("-h\"><h2 id=\"").raw(id).raw("-h\">").raw(heading).raw("</h2>\n");

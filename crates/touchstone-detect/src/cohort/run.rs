@@ -10,7 +10,7 @@ use crate::census::Census;
 use crate::evalue::ln_mean;
 use crate::findings::RingKind;
 use crate::likes::{self, Likes};
-use crate::params::Params;
+use crate::params::{Params, Signal};
 use crate::partition::NONE;
 use crate::pipeline::Engine;
 use crate::ring::roster::Roster;
@@ -21,6 +21,7 @@ use crate::signals::lockstep::trials::{self, Habits, Trial, TrialContext};
 use crate::signals::path::looks::{self, Places, Tally, Viewing};
 use crate::signals::pool::company;
 use crate::survey::Tempo;
+use crate::why::samples::{self, Samples};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -66,6 +67,10 @@ pub struct Cohorts {
     pub fake: BTreeMap<u32, Vec<(u32, f32, u32)>>,
     /// What may be fake but is not acted on, by target: `(account, probability)`, ascending.
     pub doubts: BTreeMap<u32, Vec<(u32, f32)>>,
+    /// The line of e-BH over all groups, as `ln e`: from there on a group is a ring.
+    pub proof_line: f64,
+    /// Endorsements that show the evidence on members of rings.
+    pub samples: Samples,
 }
 
 /// Times of a log, where it has any.
@@ -95,7 +100,7 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         }
         Ok(Viewing::new(sum))
     })?;
-    let together = match timed {
+    let together = match timed.filter(|_| params.runs(Signal::Lockstep)) {
         Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
             engine.stage("in step", rows, || in_step(engine, census, schedule, tempo, &groups, params))?
         }
@@ -108,7 +113,9 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
             .into_par_iter()
             .enumerate()
             .map(|(g, bicluster)| {
-                let inside = marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
+                let mut inside =
+                    marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
+                inside.retain(|mark, _| params.signals.iter().any(|s| s.as_str() == mark.signal()));
                 let mutual = mutual_share(&bicluster, census);
                 let outside = company::owners_outside(&bicluster, &likes, census);
                 let hidden = marks::hidden_lives(&bicluster, &also[g], &likes, &viewing, g as u32);
@@ -219,7 +226,12 @@ fn conclude(
             (account, (ln_mean(&logs), best.1))
         })
         .collect();
-    let deliveries = delivery::judge(likes, census, traits, params.fdr);
+    // Told by both traits, so by neither alone.
+    let deliveries = if params.runs(Signal::Path) && params.runs(Signal::Infrastructure) {
+        delivery::judge(likes, census, traits, params.fdr)
+    } else {
+        Vec::new()
+    };
     for d in &deliveries {
         let found = d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32));
         if d.is_certain {
@@ -237,7 +249,19 @@ fn conclude(
         of.dedup_by_key(|f| f.0);
     }
     let has_networks = !likes.ip.is_empty() || !likes.device.is_empty();
-    Cohorts { rings, unproven, groups: looked_at, has_networks, accounts, deliveries, fake, doubts }
+    let samples = samples::collect(&rings, likes, census);
+    Cohorts {
+        rings,
+        unproven,
+        groups: looked_at,
+        has_networks,
+        accounts,
+        deliveries,
+        fake,
+        doubts,
+        proof_line: line,
+        samples,
+    }
 }
 
 /// Which groups are proven: of those that share most of their members the one of the earliest layer, then the strongest. What is left of

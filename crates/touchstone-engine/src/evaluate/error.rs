@@ -25,6 +25,12 @@ pub enum EvaluateError {
         /// The folder.
         path: PathBuf,
     },
+    /// Findings without what targets are ranked by.
+    #[error("{}: no metrics.parquet or metrics.csv in it; `touchstone rank` takes a folder that `touchstone detect` wrote (detect again, if an older version wrote it)", folder.display())]
+    NoMetrics {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A file that must be there.
     #[error("{}: no {name}.parquet in it; simulate the world again, and keep the whole folder", folder.display())]
     NoFile {

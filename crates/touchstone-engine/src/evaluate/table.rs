@@ -12,28 +12,27 @@ use std::sync::Arc;
 use touchstone_event::when::Value;
 
 /// The table of this name in a folder, in whichever format it is there.
-pub(super) fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+pub(crate) fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     ["parquet", "csv"].into_iter().map(|e| folder.join(format!("{name}.{e}"))).find(|p| p.is_file())
 }
 
 /// A table that is being read. Its columns are numbered: first those that must be there.
-pub(super) struct Table {
-    pub(super) path: PathBuf,
-    names: Vec<&'static str>,
+pub(crate) struct Table {
+    pub(crate) path: PathBuf,
+    names: Vec<String>,
     present: Vec<bool>,
     reader: Option<Box<dyn Reader>>,
 }
 
 impl Table {
     /// Opens a file and checks its columns.
-    pub(super) fn open(path: &Path, must: &[&'static str], may: &[&'static str]) -> Result<Self, EvaluateError> {
+    pub(crate) fn open(path: &Path, must: &[&str], may: &[&str]) -> Result<Self, EvaluateError> {
         let file = InputFile::new(path)?;
-        let names: Vec<&'static str> = must.iter().chain(may).copied().collect();
-        let wanted: Vec<Wanted> =
-            names.iter().map(|n| Wanted { name: (*n).to_owned(), must: false, time: false }).collect();
+        let names: Vec<String> = must.iter().chain(may).map(|n| (*n).to_owned()).collect();
+        let wanted: Vec<Wanted> = names.iter().map(|n| Wanted { name: n.clone(), must: false, time: false }).collect();
         let inspection = source::inspect(&file, &wanted, false)?;
         if let Some(missing) = (0..must.len()).find(|c| !inspection.present[*c]) {
-            let column = names[missing].to_owned();
+            let column = names[missing].clone();
             return Err(EvaluateError::NoColumn { path: path.to_owned(), column, found: inspection.found });
         }
         let reader = (!inspection.no_rows).then(|| source::open(&file, &wanted, &Arc::default())).transpose()?;
@@ -41,13 +40,13 @@ impl Table {
     }
 
     /// True if the file has the column.
-    pub(super) fn has(&self, column: usize) -> bool {
+    pub(crate) fn has(&self, column: usize) -> bool {
         self.present[column]
     }
 
     /// The next rows, a few chunks of the file at a time; none at its end. Chunks may come out of
     /// order: rows have numbers.
-    pub(super) fn next(&mut self) -> Result<Vec<Rows>, EvaluateError> {
+    pub(crate) fn next(&mut self) -> Result<Vec<Rows>, EvaluateError> {
         let Some(reader) = &mut self.reader else { return Ok(Vec::new()) };
         let chunks = reader.next_chunks()?;
         if let Some(fault) = chunks.iter().flat_map(|c| &c.faults).next() {
@@ -63,7 +62,7 @@ impl Table {
     }
 
     /// Calls `take` for every row.
-    pub(super) fn each(
+    pub(crate) fn each(
         mut self,
         mut take: impl FnMut(&Rows, usize) -> Result<(), EvaluateError>,
     ) -> Result<(), EvaluateError> {
@@ -80,10 +79,10 @@ impl Table {
 }
 
 /// Some rows of a table.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     path: PathBuf,
-    names: Vec<&'static str>,
-    pub(super) len: usize,
+    names: Vec<String>,
+    pub(crate) len: usize,
     columns: Vec<ArrayRef>,
     chunk: Chunk,
 }
@@ -96,26 +95,26 @@ impl Rows {
     }
 
     /// Number of a row of the file, from 1 (in text files its line).
-    pub(super) fn line(&self, row: usize) -> u64 {
+    pub(crate) fn line(&self, row: usize) -> u64 {
         self.chunk.lines.of(row)
     }
 
-    pub(super) fn cells(&self, column: usize) -> Cells<'_> {
+    pub(crate) fn cells(&self, column: usize) -> Cells<'_> {
         Cells::new(&self.columns[column])
     }
 
     /// Text, if there is any.
-    pub(super) fn text(&self, column: usize, row: usize) -> Option<Cow<'_, str>> {
+    pub(crate) fn text(&self, column: usize, row: usize) -> Option<Cow<'_, str>> {
         self.cells(column).text(row)
     }
 
     /// A name that must be there.
-    pub(super) fn name(&self, column: usize, row: usize) -> Result<Cow<'_, str>, EvaluateError> {
+    pub(crate) fn name(&self, column: usize, row: usize) -> Result<Cow<'_, str>, EvaluateError> {
         self.text(column, row).ok_or_else(|| self.bad(column, row, "a name"))
     }
 
     /// A finite number; none where the cell is empty.
-    pub(super) fn number(&self, column: usize, row: usize) -> Result<Option<f64>, EvaluateError> {
+    pub(crate) fn number(&self, column: usize, row: usize) -> Result<Option<f64>, EvaluateError> {
         let number = match self.cells(column).value(row) {
             Value::Null => return Ok(None),
             Value::Int(i) => Some(i as f64),
@@ -128,22 +127,32 @@ impl Rows {
     }
 
     /// A count that must be there.
-    pub(super) fn count(&self, column: usize, row: usize) -> Result<u64, EvaluateError> {
+    pub(crate) fn count(&self, column: usize, row: usize) -> Result<u64, EvaluateError> {
         let number = self.number(column, row)?;
         let whole = number.filter(|x| *x >= 0.0 && x.fract() == 0.0 && *x < 9e15);
         whole.map(|x| x as u64).ok_or_else(|| self.bad(column, row, "a whole number from 0 up"))
     }
 
     /// A time that must be there, in microseconds since 1970 UTC.
-    pub(super) fn time(&self, column: usize, row: usize) -> Result<i64, EvaluateError> {
+    pub(crate) fn time(&self, column: usize, row: usize) -> Result<i64, EvaluateError> {
         match self.cells(column) {
             Cells::Time(times) if !times.is_null(row) => Ok(times.value(row)),
             _ => Err(self.bad(column, row, "a timestamp")),
         }
     }
 
+    /// A time that must be there, also as RFC 3339 text, in microseconds since 1970 UTC.
+    pub(crate) fn moment(&self, column: usize, row: usize) -> Result<i64, EvaluateError> {
+        if let Ok(micros) = self.time(column, row) {
+            return Ok(micros);
+        }
+        let text = self.text(column, row);
+        let read = text.as_deref().and_then(|t| t.parse::<jiff::Timestamp>().ok());
+        read.map(|t| t.as_microsecond()).ok_or_else(|| self.bad(column, row, "a timestamp"))
+    }
+
     /// A truth value that must be there.
-    pub(super) fn flag(&self, column: usize, row: usize) -> Result<bool, EvaluateError> {
+    pub(crate) fn flag(&self, column: usize, row: usize) -> Result<bool, EvaluateError> {
         match self.cells(column).value(row) {
             Value::Bool(b) => Ok(b),
             Value::Text("true") => Ok(true),
@@ -153,18 +162,18 @@ impl Rows {
     }
 
     /// That a cell makes no sense.
-    pub(super) fn bad(&self, column: usize, row: usize, wanted: &'static str) -> EvaluateError {
+    pub(crate) fn bad(&self, column: usize, row: usize, wanted: &'static str) -> EvaluateError {
         EvaluateError::Cell {
             path: self.path.clone(),
             row: self.line(row),
-            column: self.names[column].to_owned(),
+            column: self.names[column].clone(),
             value: self.text(column, row).map_or_else(|| "empty".to_owned(), |t| format!("\"{t}\"")),
             wanted,
         }
     }
 
     /// That a row is there twice.
-    pub(super) fn twice(&self, row: usize, what: &'static str, name: &str) -> EvaluateError {
+    pub(crate) fn twice(&self, row: usize, what: &'static str, name: &str) -> EvaluateError {
         EvaluateError::Twice { path: self.path.clone(), row: self.line(row), what, name: name.to_owned() }
     }
 }

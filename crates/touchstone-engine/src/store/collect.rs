@@ -3,7 +3,7 @@
 use super::intern::{Interner, NO_ID, partition_of};
 use super::owners::OwnerVotes;
 use super::prepare::Prepared;
-use super::rows::{Buckets, Extras, Layout, OTHER, VIEW, key_of};
+use super::rows::{Buckets, Extras, Layout, OTHER, VIEW, is_reaction, key_of};
 use super::spill::Spill;
 use super::{IngestError, IngestOptions};
 use crate::source::column::Cells;
@@ -18,6 +18,8 @@ pub(crate) struct Collected {
     pub(crate) votes: OwnerVotes,
     pub(crate) endorsements: Buckets,
     pub(crate) views: Buckets,
+    /// What else was done, for ranking; it makes nobody an account and nothing a target.
+    pub(crate) reactions: Buckets,
     pub(crate) has_views: bool,
     pub(crate) event_ids: EventIds,
     pub(crate) kinds: BTreeMap<String, u64>,
@@ -94,6 +96,7 @@ impl Collected {
             votes: OwnerVotes::default(),
             endorsements: Buckets::new(layout.of_endorsements(), Spill::new(&options.scratch, "endorsements")),
             views: Buckets::new(layout.of_views(), Spill::new(&options.scratch, "views")),
+            reactions: Buckets::new(Layout::of_reactions(), Spill::new(&options.scratch, "reactions")),
             has_views: false,
             event_ids: EventIds::new(),
             kinds: BTreeMap::new(),
@@ -165,8 +168,14 @@ impl Collected {
                 dwell: events.dwells.get(event).copied().unwrap_or(f32::NAN),
                 fraction: events.fractions.get(event).copied().unwrap_or(f32::NAN),
             };
-            self.event_ids.add(extras.event_id);
-            let bucket = if class == VIEW { &mut self.views } else { &mut self.endorsements };
+            if !is_reaction(class) {
+                self.event_ids.add(extras.event_id);
+            }
+            let bucket = match class {
+                VIEW => &mut self.views,
+                class if is_reaction(class) => &mut self.reactions,
+                _ => &mut self.endorsements,
+            };
             self.has_views |= class == VIEW;
             bucket.push(self.partitions[target as usize], key_of(target, actor, events.ts[event]), &extras);
         }
@@ -178,17 +187,18 @@ impl Collected {
     /// rows would not help.
     pub(crate) fn keep_within_limit(&mut self) -> Result<(), IngestError> {
         let Some(limit) = self.memory_limit_bytes else { return Ok(()) };
-        let rows = self.endorsements.memory_bytes() + self.views.memory_bytes();
+        let rows = self.endorsements.memory_bytes() + self.views.memory_bytes() + self.reactions.memory_bytes();
         let names = self.actors.memory_bytes() + self.targets.memory_bytes() + self.event_ids.memory_bytes();
         if rows > 0 && rows + names > limit && rows >= limit / 4 {
             self.endorsements.spill()?;
             self.views.spill()?;
+            self.reactions.spill()?;
         }
         Ok(())
     }
 
     pub(crate) fn is_spilled(&self) -> bool {
-        self.endorsements.is_spilled() || self.views.is_spilled()
+        self.endorsements.is_spilled() || self.views.is_spilled() || self.reactions.is_spilled()
     }
 }
 

@@ -6,15 +6,16 @@ use super::facts::IngestFacts;
 use super::fold::{Tally, fold};
 use super::intern::NO_ID;
 use super::number::{Census, Numbering, number};
-use super::rows::{Layout, Rows, VIEW, actor_of, ordered, target_of, ts_of, unordered};
+use super::rows::{Layout, REACTION, Rows, VIEW, actor_of, ordered, target_of, ts_of, unordered};
 use super::side::SideTables;
-use super::{Held, IngestError, IngestOptions, PARTITION_COUNT, Progress, Store, spill};
+use super::{Held, IngestError, IngestOptions, PARTITION_COUNT, Progress, Store};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{ArrayRef, Float32Array, Int64Array, RecordBatch, UInt32Array, UInt64Array};
+use arrow_array::{ArrayRef, Float32Array, Int64Array, RecordBatch, UInt8Array, UInt32Array, UInt64Array};
 use arrow_schema::{DataType, Field, Schema};
 use rayon::prelude::*;
 use std::sync::Arc;
+use touchstone_detect::labels::Labels;
 use touchstone_detect::partition::{NO_TIME, NONE, partition_schema};
 
 /// Makes the store.
@@ -32,9 +33,11 @@ pub(crate) fn finish(
     if spilled {
         collected.endorsements.spill()?;
         collected.views.spill()?;
+        collected.reactions.spill()?;
     }
     collected.endorsements.close()?;
     collected.views.close()?;
+    collected.reactions.close()?;
     let endorsed_blocks = collected.endorsements.take_blocks();
     let viewed_blocks = collected.views.take_blocks();
     let duplicates = Duplicates::find(&collected, &endorsed_blocks, &viewed_blocks)?;
@@ -110,12 +113,25 @@ pub(crate) fn finish(
         views.extend(viewed);
         facts.views += count;
     }
+    let (reactions, follows) = react(options, &mut collected, &numbering, spilled)?;
+    let mut labels = Labels::default();
+    for ((account, target), review) in &tables.reviews {
+        let account = numbering.actor_rank[*account as usize];
+        match target {
+            None => labels.accounts.insert(account, *review),
+            Some(target) => labels.likes.insert((numbering.target_rank[*target as usize], account), *review),
+        };
+    }
+    // Accounts and targets that lost their last event to duplicates have no number.
+    labels.accounts.remove(&NO_ID);
+    labels.likes.retain(|(target, account), _| *target != NO_ID && *account != NO_ID);
     let Numbering {
         actors,
         targets,
         owners,
         published,
         created,
+        durations,
         degrees,
         popularity,
         actor_first_ts,
@@ -133,6 +149,7 @@ pub(crate) fn finish(
         owners,
         published,
         created,
+        durations,
         degrees,
         popularity,
         actor_first_ts,
@@ -140,6 +157,9 @@ pub(crate) fn finish(
         endorsers,
         endorsements,
         views: has_views.then_some(views),
+        reactions,
+        follows,
+        labels,
         facts,
     })
 }
@@ -193,6 +213,65 @@ fn settle_views(
     }
     census.see(rows.keys.iter().copied());
     Ok((rows, dropped))
+}
+
+/// Follows of accounts: (follower, followed, time).
+type Follows = Vec<(u32, u32, i64)>;
+
+/// Reactions of each partition, and follows of accounts.
+type Reactions = (Option<Vec<Held>>, Follows);
+
+/// Sorts the reactions of known accounts to known targets. A follow may name an account in place of a target.
+fn react(
+    options: &IngestOptions,
+    collected: &mut Collected,
+    numbering: &Numbering,
+    spilled: bool,
+) -> Result<Reactions, IngestError> {
+    let blocks = collected.reactions.take_blocks();
+    let collected = &*collected;
+    let parts: Vec<(Held, usize, Follows)> = blocks
+        .into_par_iter()
+        .enumerate()
+        .map(|(i, blocks)| {
+            let rows = collected.reactions.load(i, blocks)?;
+            let mut kept: Vec<(u32, u32, i64, u8)> = Vec::new();
+            let mut follows = Vec::new();
+            for (key, class) in rows.keys.iter().zip(&rows.classes) {
+                let (target, kind) = (target_of(*key), class - REACTION);
+                let actor = numbering.actor_rank[actor_of(*key) as usize];
+                let rank = numbering.target_rank[target as usize];
+                if actor == NO_ID {
+                    continue;
+                }
+                if rank != NO_ID {
+                    kept.push((rank, actor, ts_of(*key), kind));
+                } else if kind == touchstone_detect::rank::Reaction::Follow as u8 {
+                    let followed = collected.actors.find(collected.targets.names().get(target));
+                    let followed = followed.map_or(NO_ID, |id| numbering.actor_rank[id as usize]);
+                    if followed != NO_ID {
+                        follows.push((actor, followed, ts_of(*key)));
+                    }
+                }
+            }
+            kept.sort_unstable();
+            let mut fields: Vec<Arc<Field>> = partition_schema().fields().iter().cloned().collect();
+            fields.push(Arc::new(Field::new("kind", DataType::UInt8, false)));
+            let columns: Vec<ArrayRef> = vec![
+                Arc::new(UInt32Array::from_iter_values(kept.iter().map(|r| r.0))),
+                Arc::new(UInt32Array::from_iter_values(kept.iter().map(|r| r.1))),
+                Arc::new(Int64Array::from_iter_values(kept.iter().map(|r| r.2))),
+                Arc::new(UInt8Array::from_iter_values(kept.iter().map(|r| r.3))),
+            ];
+            let held = hold(options, spilled, "reactions", i, batch(fields, columns)?)?;
+            collected.reactions.forget(i);
+            Ok((held, kept.len(), follows))
+        })
+        .collect::<Result<_, IngestError>>()?;
+    let some = parts.iter().any(|p| p.1 > 0);
+    let mut follows: Follows = parts.iter().flat_map(|p| p.2.iter().copied()).collect();
+    follows.sort_unstable();
+    Ok((some.then(|| parts.into_iter().map(|p| p.0).collect()), follows))
 }
 
 /// Replaces numbers by canonical ones and sorts by (target, ts, actor).
@@ -256,12 +335,7 @@ fn batch(fields: Vec<Arc<Field>>, columns: Vec<ArrayRef>) -> Result<RecordBatch,
 }
 
 fn hold(options: &IngestOptions, spilled: bool, name: &str, i: usize, batch: RecordBatch) -> Result<Held, IngestError> {
-    if !spilled {
-        return Ok(Held::Memory(batch));
-    }
-    let path = options.scratch.join(format!("{name}-{i}.arrow"));
-    spill::write_batch(&path, &batch)?;
-    Ok(Held::File(path))
+    Held::keep(batch, spilled.then(|| options.scratch.join(format!("{name}-{i}.arrow"))))
 }
 
 /// The value at a name's rank, for arrays by canonical number.

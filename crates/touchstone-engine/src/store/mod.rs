@@ -21,6 +21,7 @@ mod finish;
 mod fold;
 mod ingest;
 pub(crate) mod intern;
+mod labels;
 mod number;
 mod owners;
 mod plan;
@@ -34,19 +35,36 @@ pub use error::IngestError;
 pub use facts::{FileFacts, IngestFacts, SkippedFile};
 pub use ingest::ingest;
 pub use names::Names;
-pub use options::{IngestOptions, NoProgress, Progress};
+pub use options::{IngestOptions, NoProgress, Progress, default_reactions};
 
 use arrow_array::RecordBatch;
 use std::path::PathBuf;
+use touchstone_detect::labels::Labels;
 
 /// Partitions of a store. Fixed, so that nothing depends on threads or memory.
 pub const PARTITION_COUNT: usize = 64;
 
 /// One partition, in memory or on disk.
 #[derive(Debug)]
-enum Held {
+pub(crate) enum Held {
     Memory(RecordBatch),
     File(PathBuf),
+}
+
+impl Held {
+    /// Keeps a partition: in a file, where one is named, else in memory.
+    pub(crate) fn keep(batch: RecordBatch, path: Option<PathBuf>) -> Result<Self, IngestError> {
+        let Some(path) = path else { return Ok(Self::Memory(batch)) };
+        spill::write_batch(&path, &batch)?;
+        Ok(Self::File(path))
+    }
+
+    pub(crate) fn batch(&self) -> Result<RecordBatch, IngestError> {
+        match self {
+            Self::Memory(batch) => Ok(batch.clone()),
+            Self::File(path) => spill::read_batch(path),
+        }
+    }
 }
 
 /// What was read: names, facts of each account and target, and partitions.
@@ -60,6 +78,7 @@ pub struct Store {
     owners: Option<Vec<u32>>,
     published: Option<Vec<i64>>,
     created: Option<Vec<i64>>,
+    durations: Option<Vec<f32>>,
     degrees: Vec<u32>,
     popularity: Vec<u32>,
     actor_first_ts: Vec<i64>,
@@ -67,6 +86,9 @@ pub struct Store {
     endorsers: usize,
     endorsements: Vec<Held>,
     views: Option<Vec<Held>>,
+    reactions: Option<Vec<Held>>,
+    follows: Vec<(u32, u32, i64)>,
+    labels: Labels,
     facts: IngestFacts,
 }
 
@@ -102,6 +124,19 @@ impl Store {
     #[must_use]
     pub fn created(&self) -> Option<&[i64]> {
         self.created.as_deref()
+    }
+
+    /// Length of each target in milliseconds, NaN where unknown; `None` where no table of contents tells any.
+    #[must_use]
+    pub fn durations(&self) -> Option<&[f32]> {
+        self.durations.as_deref()
+    }
+
+    /// Follows of accounts, as (follower, followed, microseconds since 1970 UTC), ascending. Follows that name a target are
+    /// among the reactions.
+    #[must_use]
+    pub fn follows(&self) -> &[(u32, u32, i64)] {
+        &self.follows
     }
 
     /// Endorsements of each account.
@@ -152,10 +187,7 @@ impl Store {
     /// # Panics
     /// If `i` is not below [`Store::partition_count`].
     pub fn endorsements(&self, i: usize) -> Result<RecordBatch, IngestError> {
-        match &self.endorsements[i] {
-            Held::Memory(batch) => Ok(batch.clone()),
-            Held::File(path) => spill::read_batch(path),
-        }
+        self.endorsements[i].batch()
     }
 
     /// Views of partition `i`: `target`, `actor`, `ts`, then the nullable Float32 columns `dwell_ms`
@@ -168,11 +200,26 @@ impl Store {
     /// # Panics
     /// If `i` is not below [`Store::partition_count`].
     pub fn views(&self, i: usize) -> Result<Option<RecordBatch>, IngestError> {
-        match self.views.as_ref().map(|views| &views[i]) {
-            None => Ok(None),
-            Some(Held::Memory(batch)) => Ok(Some(batch.clone())),
-            Some(Held::File(path)) => spill::read_batch(path).map(Some),
-        }
+        self.views.as_ref().map(|views| views[i].batch()).transpose()
+    }
+
+    /// What reviewers said, by canonical id.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// Reactions of partition `i`: `target`, `actor`, `ts`, then `kind` (UInt8, the numbers of
+    /// [`touchstone_detect::rank::Reaction`]); sorted by all of these. Only accounts and targets of the store: who did
+    /// nothing else is not in it. `None` where the input has no reactions.
+    ///
+    /// # Errors
+    /// If a spilled partition cannot be read back.
+    ///
+    /// # Panics
+    /// If `i` is not below [`Store::partition_count`].
+    pub fn reactions(&self, i: usize) -> Result<Option<RecordBatch>, IngestError> {
+        self.reactions.as_ref().map(|reactions| reactions[i].batch()).transpose()
     }
 
     /// What happened on the way.

@@ -1,6 +1,8 @@
 //! What to read and how.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use touchstone_detect::rank::{REACTIONS, Reaction};
 use touchstone_event::mapping::Mapping;
 
 /// Everything [`super::ingest`] needs to know.
@@ -14,8 +16,12 @@ pub struct IngestOptions {
     pub accounts: Option<PathBuf>,
     /// Table of contents (target, owner, published_at).
     pub contents: Option<PathBuf>,
+    /// Table of reviewed accounts and endorsements (account, target, label, date, weight).
+    pub labels: Option<PathBuf>,
     /// Kinds that count as endorsements.
     pub endorse: Vec<String>,
+    /// Which kinds are which reactions; a kind that is endorsed is an endorsement.
+    pub reactions: BTreeMap<String, Reaction>,
     /// The log has no times: every ts is 0.
     pub no_time: bool,
     /// Share of rejected rows above which the run fails, 0 to 1.
@@ -40,7 +46,9 @@ impl IngestOptions {
             mapping: Mapping::default(),
             accounts: None,
             contents: None,
+            labels: None,
             endorse: vec!["like".to_owned()],
+            reactions: default_reactions(),
             no_time: false,
             max_reject_share: 0.05,
             memory_limit_bytes: None,
@@ -49,6 +57,12 @@ impl IngestOptions {
             scratch,
         }
     }
+}
+
+/// The kinds of each reaction as most logs call them.
+#[must_use]
+pub fn default_reactions() -> BTreeMap<String, Reaction> {
+    REACTIONS.into_iter().flat_map(|r| r.kinds().iter().map(move |k| ((*k).to_owned(), r))).collect()
 }
 
 /// Who wants to know how far it is, or to stop it.

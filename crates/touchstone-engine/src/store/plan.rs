@@ -1,6 +1,6 @@
 //! What the options ask of every file: columns, their roles, and kinds.
 
-use super::rows::{Layout, OTHER, TAKE_BACK, VIEW};
+use super::rows::{Layout, OTHER, REACTION, TAKE_BACK, VIEW};
 use super::{IngestError, IngestOptions};
 use crate::source::discover::InputFile;
 use crate::source::{Inspection, Wanted};
@@ -19,7 +19,8 @@ pub(crate) struct Kinds {
 }
 
 impl Kinds {
-    pub(crate) fn new(endorse: &[String]) -> Result<Self, IngestError> {
+    pub(crate) fn new(options: &IngestOptions) -> Result<Self, IngestError> {
+        let endorse = &options.endorse;
         if endorse.len() > usize::from(TAKE_BACK) {
             return Err(IngestError::TooMany {
                 what: "kinds in --endorse",
@@ -27,7 +28,9 @@ impl Kinds {
                 remedy: "name fewer",
             });
         }
-        let mut classes = BTreeMap::from([(KIND_VIEW.to_owned(), VIEW)]);
+        let mut classes: BTreeMap<String, u8> =
+            options.reactions.iter().map(|(kind, reaction)| (kind.clone(), REACTION + *reaction as u8)).collect();
+        classes.insert(KIND_VIEW.to_owned(), VIEW);
         for (i, kind) in endorse.iter().enumerate() {
             classes.insert(take_back_of(kind), TAKE_BACK + i as u8);
         }
@@ -82,7 +85,7 @@ impl Plan {
         fields.extend([Field::Owner, Field::DwellMs, Field::WatchFraction]);
         fields.extend(Field::HASHED);
         fields.push(Field::EventId);
-        let kinds = Kinds::new(&options.endorse)?;
+        let kinds = Kinds::new(options)?;
         let mut plan = Self::new(mapping, &fields, must, kinds, options.no_time);
         for rule in &mapping.events {
             let when = rule.when.clone().map(|when| (plan.want(when.column(), false, false), when));
@@ -95,13 +98,13 @@ impl Plan {
     /// The table of accounts.
     pub(crate) fn accounts(options: &IngestOptions) -> Result<Self, IngestError> {
         let fields = [Field::Account, Field::CreatedAt];
-        Ok(Self::new(&options.mapping, &fields, fields.to_vec(), Kinds::new(&options.endorse)?, false))
+        Ok(Self::new(&options.mapping, &fields, fields.to_vec(), Kinds::new(options)?, false))
     }
 
     /// The table of contents.
     pub(crate) fn contents(options: &IngestOptions) -> Result<Self, IngestError> {
-        let fields = [Field::Target, Field::Owner, Field::PublishedAt];
-        Ok(Self::new(&options.mapping, &fields, vec![Field::Target], Kinds::new(&options.endorse)?, false))
+        let fields = [Field::Target, Field::Owner, Field::PublishedAt, Field::DurationMs];
+        Ok(Self::new(&options.mapping, &fields, vec![Field::Target], Kinds::new(options)?, false))
     }
 
     fn new(mapping: &Mapping, fields: &[Field], must: Vec<Field>, kinds: Kinds, no_time: bool) -> Self {

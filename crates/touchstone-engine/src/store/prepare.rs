@@ -2,7 +2,7 @@
 
 use super::intern::hash_bytes;
 use super::plan::Plan;
-use super::rows::{Layout, OTHER, VIEW};
+use super::rows::{Layout, OTHER, VIEW, is_reaction};
 use crate::source::column::Cells;
 use crate::source::{Chunk, Inspection};
 use arrow_array::ArrayRef;
@@ -261,6 +261,7 @@ pub(crate) fn prepare(chunk: Chunk, context: &FileContext<'_>) -> Prepared {
         let cells = column(Field::HASHED[h]);
         let hash = |event: usize| match class_of(event) {
             VIEW | OTHER => 0,
+            class if is_reaction(class) => 0,
             _ => cells.text(row_of(event)).map_or(0, |text| context.hasher.hash(Field::HASHED[h], &text)),
         };
         (0..events).map(hash).collect()

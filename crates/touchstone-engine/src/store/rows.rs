@@ -10,9 +10,11 @@ const BLOCK_ROWS: usize = 8192;
 
 /// Class of an event: index of its endorsed kind, that plus [`TAKE_BACK`], or one of those below.
 pub(crate) const TAKE_BACK: u8 = 64;
+/// Class of the first reaction; the others follow in the order of their numbers.
+pub(crate) const REACTION: u8 = 192;
 /// Class of a view.
 pub(crate) const VIEW: u8 = 254;
-/// Class of an event that is neither an endorsement nor a view; it only tells owners.
+/// Class of an event that is no endorsement, view or reaction; it only tells owners.
 pub(crate) const OTHER: u8 = 255;
 
 /// Which columns there are beside target, actor and ts.
@@ -35,6 +37,11 @@ impl Layout {
     /// Layout of the views.
     pub(crate) fn of_views(self) -> Self {
         Self { class: false, hashes: [false; 4], ..self }
+    }
+
+    /// Layout of the reactions. Each kind counts once an account and target, so ids of events say nothing.
+    pub(crate) fn of_reactions() -> Self {
+        Self { class: true, ..Self::default() }
     }
 
     /// True where target, actor and ts are all.
@@ -64,6 +71,11 @@ pub(crate) struct Extras {
     pub(crate) hashes: [u64; 4],
     pub(crate) dwell: f32,
     pub(crate) fraction: f32,
+}
+
+/// True for the class of a reaction.
+pub(crate) fn is_reaction(class: u8) -> bool {
+    (REACTION..VIEW).contains(&class)
 }
 
 /// Target, actor and ts in one number that sorts by them.

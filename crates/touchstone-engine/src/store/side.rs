@@ -3,6 +3,7 @@
 use super::collect::Collected;
 use super::facts::FileFacts;
 use super::intern::NO_ID;
+use super::labels::Reviews;
 use super::owners::OwnerVotes;
 use super::plan::Plan;
 use super::prepare::{excerpt, read_time};
@@ -24,8 +25,11 @@ use touchstone_event::time::TimeUnit;
 pub(crate) struct SideTables {
     pub(crate) created: Option<Vec<i64>>,
     pub(crate) published: Option<Vec<i64>>,
+    /// Length of each target in milliseconds, NaN where unknown.
+    pub(crate) durations: Option<Vec<f32>>,
     pub(crate) owners: OwnerVotes,
     pub(crate) files: Vec<FileFacts>,
+    pub(crate) reviews: Reviews,
 }
 
 /// Reads both tables, if there are any. Rows on accounts and targets that no event names are
@@ -42,11 +46,16 @@ pub(crate) fn read_side_tables(
         progress.stage("contents", None);
         let plan = Plan::contents(options)?;
         let mut published = vec![NO_TIME; collected.targets.len()];
+        let mut durations = vec![f32::NAN; collected.targets.len()];
         let owners = &mut tables.owners;
         let take = |cells: &Row<'_>| {
             let Some(target) = cells.key.and_then(|name| collected.targets.find(name)) else { return };
             if let Some(micros) = cells.time {
                 earlier(&mut published[target as usize], micros);
+            }
+            if let Some(ms) = cells.duration_ms {
+                // Of several the longest; `max` takes the number where one is none.
+                durations[target as usize] = durations[target as usize].max(ms);
             }
             if let Some(owner) = cells.owner.as_deref() {
                 owners.add(target, collected.actors.intern(owner));
@@ -56,6 +65,7 @@ pub(crate) fn read_side_tables(
             Keys { role: "contents", key: Field::Target, time: Field::PublishedAt, no_key: Reason::MissingTarget };
         read_table(path, &plan, &keys, &mut tables.files, rejects, progress, take)?;
         tables.published = Some(published);
+        tables.durations = Some(durations).filter(|d| d.iter().any(|ms| !ms.is_nan()));
     }
     if let Some(path) = &options.accounts {
         progress.stage("accounts", None);
@@ -94,6 +104,7 @@ struct Row<'a> {
     key: Option<&'a str>,
     time: Option<i64>,
     owner: Option<std::borrow::Cow<'a, str>>,
+    duration_ms: Option<f32>,
 }
 
 fn read_table(
@@ -155,6 +166,8 @@ fn take_chunk(
     let null: ArrayRef = Arc::new(arrow_array::NullArray::new(chunk.rows));
     let column = |field| Cells::new(plan.place(field).and_then(|p| chunk.columns[p].as_ref()).unwrap_or(&null));
     let (key, time, owner) = (column(keys.key), column(keys.time), column(Field::Owner));
+    let duration = column(Field::DurationMs);
+    let length = |row| duration.value(row).number().map(|ms| ms as f32).filter(|ms| ms.is_finite() && *ms > 0.0);
     let reject = |line, reason, value| Reject { file: name.to_owned(), line, reason, value };
     let mut rejects: Vec<Reject> = chunk.faults.iter().map(|f| reject(f.line, f.reason, f.value.clone())).collect();
     for row in 0..chunk.rows {
@@ -164,7 +177,10 @@ fn take_chunk(
             continue;
         }
         match read_time(time, row, unit) {
-            Ok(micros) => take(&Row { key: text.as_deref(), time: micros, owner: owner.text(row) }),
+            Ok(micros) => {
+                let (owner, duration_ms) = (owner.text(row), length(row));
+                take(&Row { key: text.as_deref(), time: micros, owner, duration_ms });
+            }
             Err(reason) => rejects.push(reject(chunk.lines.of(row), reason, excerpt(time, row))),
         }
     }

@@ -123,6 +123,7 @@ fn truth_targets(world: &World, truth: &Truth, order: &[u32]) -> Table {
         .with("authentic", Column::integers(order, |&number| Some(count(number).authentic.into())))
         .with("cover", Column::integers(order, |&number| Some(count(number).cover.into())))
         .with("attacked", Column::flags(order, |&number| count(number).attacked))
+        .with("quality", Column::numbers(order, |&number| Some(f64::from(world.catalogue.get(number).quality))))
         .with("ordered", Column::flags(order, |&number| ordered[number as usize]))
 }
 

@@ -36,6 +36,7 @@ impl Defender {
         let job = Job {
             ingest,
             params: self.params.clone(),
+            rank: None,
             out: self.findings.clone(),
             format: Format::Parquet,
             threads: None,

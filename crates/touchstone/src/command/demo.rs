@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
 use touchstone_detect::params::Params;
+use touchstone_detect::rank::RankParams;
 use touchstone_engine::store::IngestOptions;
 use touchstone_engine::write::table::Format;
 
@@ -36,6 +37,7 @@ impl Demo {
         let job = Job {
             ingest,
             params: Params::default(),
+            rank: Some(RankParams::default()),
             out: self.out.clone(),
             format: Format::Parquet,
             threads: None,

@@ -1,12 +1,10 @@
 //! `touchstone evaluate`.
 
-use super::say;
+use super::{say, write_whole};
 use crate::exit::{DONE, Failure};
 use crate::progress::Bar;
 use crate::terminal;
-use anyhow::Context;
 use clap::Args;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use touchstone_detect::evaluation::{Evaluation, evaluate};
 use touchstone_engine::evaluate::read;
@@ -79,20 +77,4 @@ fn json(evaluation: &Evaluation) -> Result<String, Failure> {
 fn title(findings: &Path) -> String {
     let path = findings.canonicalize().unwrap_or_else(|_| findings.to_owned());
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-/// A file that appears whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let problem = || format!("{}: cannot be written; choose another --out", path.display());
-    let mut file = tempfile::Builder::new().prefix(".touchstone-").tempfile_in(folder).with_context(problem)?;
-    file.write_all(bytes).with_context(problem)?;
-    #[cfg(unix)]
-    {
-        // Scratch files are for their owner alone; what a user asked for is not.
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).with_context(problem)?;
-    }
-    file.persist(path).with_context(problem)?;
-    Ok(())
 }

@@ -1,13 +1,18 @@
 //! The commands.
 
 mod adapt;
+mod attack;
+mod audit;
 mod demo;
 mod detect;
 mod evaluate;
+mod input;
 mod overlay;
+mod rank;
 mod simulate;
 
 pub(crate) use detect::hash_key;
+pub(crate) use input::title;
 
 use crate::exit::Failure;
 use clap::{Parser, Subcommand};
@@ -33,20 +38,24 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Audit(audit::Audit),
     Detect(detect::Detect),
     Demo(demo::Demo),
     Evaluate(evaluate::Evaluate),
     Overlay(overlay::Overlay),
+    Rank(rank::Rank),
     Simulate(simulate::Simulate),
 }
 
 /// Parses and runs one command.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
     match Arguments::try_parse_from(arguments).map_err(Failure::Usage)?.command {
+        Command::Audit(audit) => audit.run(),
         Command::Detect(detect) => detect.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Overlay(overlay) => overlay.run(),
+        Command::Rank(rank) => rank.run(),
         Command::Simulate(simulate) => simulate.run(),
     }
 }
@@ -55,4 +64,23 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, F
 pub(crate) fn say(text: &str) {
     use std::io::Write;
     let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+/// A file that appears whole or not at all.
+pub(crate) fn write_whole(path: &std::path::Path, bytes: &[u8]) -> anyhow::Result<()> {
+    use anyhow::Context;
+    use std::io::Write;
+    use std::path::Path;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let problem = || format!("{}: cannot be written; choose another --out", path.display());
+    let mut file = tempfile::Builder::new().prefix(".touchstone-").tempfile_in(folder).with_context(problem)?;
+    file.write_all(bytes).with_context(problem)?;
+    #[cfg(unix)]
+    {
+        // Scratch files are for their owner alone; what a user asked for is not.
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).with_context(problem)?;
+    }
+    file.persist(path).with_context(problem)?;
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! What a person reads when a run is over.
 
+pub(crate) mod audit;
 pub(crate) mod evaluation;
+pub(crate) mod rank;
 
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -28,6 +30,12 @@ fn marks() -> Marks {
 }
 
 pub(crate) use touchstone_detect::explain::count as grouped;
+
+/// A line on how far it is, on standard error: it is not the result.
+#[allow(clippy::print_stderr)] // progress of commands that have no bar
+pub(crate) fn note(line: &str) {
+    eprint!("{line}");
+}
 
 /// The end of a `detect`, in a dozen lines.
 pub(crate) fn summary(model: &ReportModel, out: &Path) -> String {

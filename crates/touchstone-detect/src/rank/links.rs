@@ -1,0 +1,299 @@
+//! How independent the likers of a target are: a linked group counts little more than once.
+//!
+//! Two likers of a target are linked as far as they also like the same *other authors*, rare ones above all. A liker
+//! whose links to the others add up to `s` weighs [`group_factor`]`(s)`; in a group of n whose members are all fully linked
+//! that makes `1 + ln n` likes of n. How much likeness is usual here is learned from the log: the threshold rises until three
+//! quarters of the targets lose next to nothing, which no minority of attacked targets can hinder.
+
+use crate::census::Census;
+use crate::likes::Likes;
+use crate::ring::roster::Roster;
+use rayon::prelude::*;
+
+/// Pairs of likers that are compared; beyond, the most endorsed targets are left out (they tell least).
+const PAIRS_MAX: u64 = 400_000_000;
+/// Likers of one target that a liker is compared with; of more, an even sample.
+const COMPARED_MAX: usize = 256;
+/// Likeness from which two accounts count as one.
+const LIKENESS_FULL: f64 = 0.6;
+/// Candidates for the likeness below which two accounts count as strangers.
+const THRESHOLDS: [f64; 5] = [0.1, 0.2, 0.3, 0.4, 0.5];
+/// What three quarters of the targets may lose at most.
+const USUAL_LOSS: f64 = 0.01;
+/// Likers of one target on one device from which they count as one: families share devices.
+const DEVICE_FROM: usize = 4;
+/// Likes from which a target has a say in that.
+const JUDGED_FROM: usize = 5;
+
+/// Weight of a liker whose links to other likers of the target add up to `links`: `(1 + ln n) / n` for `n = 1 + links`.
+#[must_use]
+pub fn group_factor(links: f64) -> f64 {
+    let n = 1.0 + links.max(0.0);
+    (1.0 + n.ln()) / n
+}
+
+struct Scratch {
+    shared: Vec<f32>,
+    stamp: Vec<u32>,
+    touched: Vec<u32>,
+    next: u32,
+}
+
+/// The factor of every like, in the order of `likes`.
+pub(super) fn factors(likes: &Likes, census: &Census<'_>, roster: &Roster) -> Vec<f32> {
+    let accounts = likes.accounts() as usize;
+    let rarity = rarities(likes, census);
+    let rarity_of = |place: usize| rarity[likes.target[place] as usize];
+    let most = popularity_max(likes);
+    // What each account likes, in rarity; one author once.
+    let own: Vec<Vec<u32>> = (0..accounts as u32).into_par_iter().map(|a| by_author(likes, census, a)).collect();
+    let breadth: Vec<f32> = own
+        .par_iter()
+        .map(|places| {
+            let author = |p: &u32| census.author(likes.target[*p as usize]);
+            places.chunk_by(|a, b| author(a) == author(b)).map(|run| rarity_of(run[0] as usize)).sum()
+        })
+        .collect();
+    let sums: Vec<Vec<(u32, [f32; THRESHOLDS.len()])>> = own
+        .par_iter()
+        .enumerate()
+        .map_init(
+            || Scratch { shared: vec![0.0; accounts], stamp: vec![0; accounts], touched: Vec::new(), next: 0 },
+            |scratch, (account, places)| links_of(likes, census, &rarity, &breadth, most, account, places, scratch),
+        )
+        .collect();
+    drop(own);
+    let mut links = vec![[0f32; THRESHOLDS.len()]; likes.len()];
+    sums.into_iter().flatten().for_each(|(place, s)| links[place as usize] = s);
+    let told = told_links(likes, roster);
+    let chosen = (0..THRESHOLDS.len()).find(|k| usual_loss(likes, &links, *k) <= USUAL_LOSS);
+    let chosen = chosen.unwrap_or(THRESHOLDS.len() - 1);
+    links.iter().zip(told).map(|(s, t)| group_factor(f64::from(s[chosen].max(t))) as f32).collect()
+}
+
+/// How much liking each target tells of a taste: 1 where its author has one liker, 0 where everybody likes him.
+fn rarities(likes: &Likes, census: &Census<'_>) -> Vec<f32> {
+    let mut by_author: Vec<(u64, u32)> = (0..likes.targets()).map(|t| (census.author(t), t)).collect();
+    by_author.sort_unstable();
+    let all = (likes.len().max(2) as f64).ln();
+    let mut rarity = vec![0f32; by_author.len()];
+    for run in by_author.chunk_by(|a, b| a.0 == b.0) {
+        let likers: usize = run.iter().map(|(_, t)| likes.of_target(*t).len()).sum();
+        let r = (1.0 - (likers.max(1) as f64).ln() / all) as f32;
+        run.iter().for_each(|(_, t)| rarity[*t as usize] = r);
+    }
+    rarity
+}
+
+fn popularity_max(likes: &Likes) -> usize {
+    let mut sizes: Vec<u64> = (0..likes.targets()).map(|t| likes.of_target(t).len() as u64).collect();
+    sizes.sort_unstable();
+    let mut pairs = 0u64;
+    for (i, n) in sizes.iter().enumerate() {
+        pairs = pairs.saturating_add(n * n);
+        if pairs > PAIRS_MAX {
+            return if i == 0 { 0 } else { sizes[i - 1] as usize };
+        }
+    }
+    usize::MAX
+}
+
+/// Places of an account's likes, by author.
+fn by_author(likes: &Likes, census: &Census<'_>, account: u32) -> Vec<u32> {
+    let mut places: Vec<u32> = likes.of_account(account).map(|p| p as u32).collect();
+    places.sort_unstable_by_key(|p| (census.author(likes.target[*p as usize]), likes.target[*p as usize]));
+    places
+}
+
+#[allow(clippy::too_many_arguments)] // one inner loop, cut out for reading
+fn links_of(
+    likes: &Likes,
+    census: &Census<'_>,
+    rarity: &[f32],
+    breadth: &[f32],
+    most: usize,
+    account: usize,
+    places: &[u32],
+    scratch: &mut Scratch,
+) -> Vec<(u32, [f32; THRESHOLDS.len()])> {
+    let author = |p: &u32| census.author(likes.target[*p as usize]);
+    let other_liker = |p: &u32| likes.account[*p as usize] as usize;
+    if places.len() < 2 {
+        return Vec::new();
+    }
+    for run in places.chunk_by(|a, b| author(a) == author(b)) {
+        scratch.next += 1;
+        for place in run {
+            let target = likes.target[*place as usize];
+            let likers = likes.of_target(target);
+            if likers.len() > most {
+                continue;
+            }
+            for p in likers {
+                let v = other_liker(p);
+                if v == account || scratch.stamp[v] == scratch.next {
+                    continue;
+                }
+                scratch.stamp[v] = scratch.next;
+                if scratch.shared[v] == 0.0 {
+                    scratch.touched.push(v as u32);
+                }
+                scratch.shared[v] += rarity[target as usize].max(1e-6);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for place in places {
+        let target = likes.target[*place as usize];
+        let (likers, here) = (likes.of_target(target), rarity[target as usize].max(1e-6));
+        let counted = if likers.len() <= most { here } else { 0.0 };
+        let step = likers.len().div_ceil(COMPARED_MAX).max(1);
+        let mut sums = [0f64; THRESHOLDS.len()];
+        for v in likers.iter().step_by(step).map(other_liker).filter(|v| *v != account) {
+            let shared = f64::from(scratch.shared[v] - counted);
+            if shared <= 1e-5 {
+                continue;
+            }
+            let narrower = f64::from(breadth[account].min(breadth[v]) - here);
+            // Two authors' worth of doubt: sharing the only other one means little.
+            let likeness = shared / (narrower.max(shared) + 2.0);
+            for (sum, from) in sums.iter_mut().zip(THRESHOLDS) {
+                *sum += ((likeness - from) / (LIKENESS_FULL - from)).clamp(0.0, 1.0);
+            }
+        }
+        if sums[0] > 0.0 {
+            out.push((*place, sums.map(|s| (s * step as f64) as f32)));
+        }
+    }
+    scratch.touched.drain(..).for_each(|v| scratch.shared[v as usize] = 0.0);
+    out
+}
+
+/// Links that are known otherwise: likers of one target from one ring of the findings, or from one device.
+fn told_links(likes: &Likes, roster: &Roster) -> Vec<f32> {
+    let mut told = vec![0f32; likes.len()];
+    let mut marked: Vec<(u64, u32)> = Vec::new();
+    for target in 0..likes.targets() {
+        marked.clear();
+        for p in likes.of_target(target) {
+            if let Some(ring) = roster.of(likes.account[*p as usize]) {
+                marked.push((u64::from(ring), *p));
+            }
+        }
+        note(&mut marked, 2, &mut told);
+        marked.clear();
+        if !likes.device.is_empty() {
+            let devices = likes.of_target(target).iter().map(|p| (likes.device[*p as usize], *p));
+            marked.extend(devices.filter(|(d, _)| *d != 0));
+        }
+        note(&mut marked, DEVICE_FROM, &mut told);
+    }
+    told
+}
+
+fn note(marked: &mut [(u64, u32)], from: usize, told: &mut [f32]) {
+    marked.sort_unstable();
+    for run in marked.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() >= from) {
+        for (_, place) in run {
+            let own = &mut told[*place as usize];
+            *own = own.max(run.len() as f32 - 1.0);
+        }
+    }
+}
+
+/// Share of its likes that the target at the third quarter loses.
+fn usual_loss(likes: &Likes, links: &[[f32; THRESHOLDS.len()]], k: usize) -> f64 {
+    let mut losses: Vec<f64> = (0..likes.targets())
+        .map(|t| likes.of_target(t))
+        .filter(|likers| likers.len() >= JUDGED_FROM)
+        .map(|likers| {
+            let kept: f64 = likers.iter().map(|p| group_factor(f64::from(links[*p as usize][k]))).sum();
+            1.0 - kept / likers.len() as f64
+        })
+        .collect();
+    losses.sort_by(f64::total_cmp);
+    losses.get(losses.len() * 3 / 4).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::likes;
+    use crate::partition::Partition;
+    use std::collections::BTreeSet;
+
+    /// (target, actor), sorted.
+    fn factors_of(rows: &[(u32, u32)], accounts: u32, targets: u32) -> Vec<((u32, u32), f32)> {
+        let (target, actor): (Vec<u32>, Vec<u32>) = rows.iter().copied().unzip();
+        let ts: Vec<i64> = vec![0; rows.len()];
+        let mut degree = vec![0; accounts as usize];
+        let mut popularity = vec![0; targets as usize];
+        rows.iter().for_each(|(t, a)| {
+            degree[*a as usize] += 1;
+            popularity[*t as usize] += 1;
+        });
+        let (first, actor_first) = (vec![0; targets as usize], vec![0; accounts as usize]);
+        let census = Census {
+            degree: &degree,
+            popularity: &popularity,
+            first_ts: &first,
+            actor_first_ts: &actor_first,
+            owner: None,
+            published: None,
+            timed: true,
+        };
+        let partition = Partition { target: &target, actor: &actor, ts: &ts, ip: &[], device: &[], dwell_ms: &[] };
+        let likes = Likes::new(&[likes::count(&partition, None)], &census);
+        let roster = Roster::new(accounts as usize, Vec::new(), Vec::new());
+        let factors = factors(&likes, &census, &roster);
+        (0..likes.len()).map(|p| ((likes.target[p], likes.account[p]), factors[p])).collect()
+    }
+
+    /// Everybody likes some of many targets, and a group likes the same.
+    fn rows(seed: u64, group: u32) -> Vec<(u32, u32)> {
+        let mut state = seed;
+        let mut below = move |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 33) % n) as u32
+        };
+        let mut rows: BTreeSet<(u32, u32)> = (0..900).map(|_| (below(60), below(150))).collect();
+        rows.extend((0..group).flat_map(|g| (0..8).map(move |t| (t, 150 + g))));
+        rows.into_iter().collect()
+    }
+
+    #[test]
+    fn factors_are_those_of_all_pairs() {
+        let rows = rows(3, 12);
+        let liked = |a: u32| rows.iter().filter(move |r| r.1 == a).map(|r| r.0).collect::<BTreeSet<u32>>();
+        let all = (rows.len() as f64).ln();
+        let rarity = |t: u32| 1.0 - (rows.iter().filter(|r| r.0 == t).count() as f64).ln() / all;
+        let sum = |ts: &BTreeSet<u32>, but: u32| ts.iter().filter(|t| **t != but).map(|t| rarity(*t)).sum::<f64>();
+        let links = |t: u32, u: u32, from: f64| -> f64 {
+            let others = rows.iter().filter(|r| r.0 == t && r.1 != u).map(|r| r.1);
+            others
+                .map(|v| {
+                    let (a, b) = (liked(u), liked(v));
+                    let shared = sum(&a.intersection(&b).copied().collect(), t);
+                    let narrower = sum(&a, t).min(sum(&b, t));
+                    ((shared / (narrower.max(shared) + 2.0) - from) / (LIKENESS_FULL - from)).clamp(0.0, 1.0)
+                })
+                .sum()
+        };
+        let found = factors_of(&rows, 162, 60);
+        let fits = |from: f64| {
+            found.iter().all(|((t, u), f)| (group_factor(links(*t, *u, from)) - f64::from(*f)).abs() < 1e-3)
+        };
+        assert!(THRESHOLDS.iter().any(|from| fits(*from)), "the factors are those of no threshold");
+    }
+
+    #[test]
+    fn innocents_lose_little_and_a_group_nearly_all() {
+        let (mut innocent, mut group) = ((0.0, 0), (0.0, 0));
+        for ((_, account), factor) in factors_of(&rows(4, 20), 170, 60) {
+            let sum = if account < 150 { &mut innocent } else { &mut group };
+            *sum = (sum.0 + f64::from(factor), sum.1 + 1);
+        }
+        assert!(innocent.0 / f64::from(innocent.1) > 0.95, "{innocent:?}");
+        assert!(group.0 / f64::from(group.1) < 0.3, "{group:?}");
+    }
+}
