@@ -16,6 +16,7 @@
 //! `targets` are the sections; `page` puts them together. `evaluation` is a page of its own, drawn
 //! with the same hands.
 
+mod audit;
 mod chart;
 mod detail;
 mod escape;
@@ -47,6 +48,12 @@ pub fn report(model: &ReportModel) -> String {
 #[must_use]
 pub fn evaluation(evaluation: &Evaluation, title: &str) -> String {
     evaluation::page(evaluation, title).into_string()
+}
+
+/// The page of an audit.
+#[must_use]
+pub fn audit(audit: &touchstone_detect::audit::report::Audit) -> String {
+    audit::page(audit).into_string()
 }
 
 /// Writes [`report`] to `out`.

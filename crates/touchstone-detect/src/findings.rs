@@ -57,8 +57,67 @@ impl RingKind {
     }
 }
 
-/// One piece of evidence, as a person can check it.
+/// One event that shows a piece of evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Who acted.
+    pub actor: String,
+    /// On what.
+    pub target: String,
+    /// When, microseconds since 1970 UTC; none where the log has no times.
+    pub ts: Option<i64>,
+}
+
+/// An innocent explanation that was considered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Innocent {
+    /// What it would be instead ("people of one taste who read the same digest").
+    pub explanation: String,
+    /// What speaks against that, with its numbers; says so where nothing does.
+    pub against: String,
+    /// Evidence against it, in bits: of an account all that it does not explain, of a ring the strongest mark that it does
+    /// not explain.
+    pub bits: f64,
+}
+
+/// What would be said if one piece of evidence were not there; all else, the line of accusation included, as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// What is left out ("the shared devices").
+    pub without: String,
+    /// The evidence that remains, in bits.
+    pub bits: f64,
+    /// What it would be then: a verdict (organic, suspect, inauthentic), or, of a ring, "ring" or "no ring".
+    pub then: String,
+    /// True if that is another answer than today's.
+    pub turns: bool,
+    /// All of it in a sentence.
+    pub sentence: String,
+}
+
+/// Why an account has its verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountCase {
+    /// The account's name in the log.
+    pub account: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Evidence against it, in bits.
+    pub bits: f64,
+    /// The part of it that can accuse, in bits.
+    pub accusing_bits: f64,
+    /// Its ring, if any.
+    pub ring: Option<String>,
+    /// At most five, strongest first; negative bits speak for it.
+    pub evidence: Vec<Evidence>,
+    /// The innocent explanations that were considered, the best (with least against it) first.
+    pub innocents: Vec<Innocent>,
+    /// What would change the verdict; those that would turn it first.
+    pub changes: Vec<Change>,
+}
+
+/// One piece of evidence, as a person can check it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Which detector: burst, lockstep, pool.
     pub signal: String,
@@ -72,6 +131,9 @@ pub struct Evidence {
     pub expected: f64,
     /// One sentence with the numbers in it, for people.
     pub sentence: String,
+    /// A few of the events behind it.
+    #[serde(default)]
+    pub samples: Vec<Sample>,
 }
 
 /// One member of a ring.
@@ -158,6 +220,12 @@ pub struct RingCase {
     pub events: Vec<RingEvent>,
     /// At most five, strongest first.
     pub evidence: Vec<Evidence>,
+    /// The innocent explanations that were considered, the best first; `innocent` is a summary.
+    #[serde(default)]
+    pub innocents: Vec<Innocent>,
+    /// What would make it no ring; those that would turn it first.
+    #[serde(default)]
+    pub changes: Vec<Change>,
 }
 
 /// A target's counts over time.
@@ -170,7 +238,7 @@ pub struct TargetSeries {
 }
 
 /// Whether a signal ran, and if not, for want of what.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SignalRun {
     /// burst, lockstep, pool.
     pub signal: String,
@@ -178,6 +246,12 @@ pub struct SignalRun {
     pub ran: bool,
     /// Why not, or which columns it used and which would have sharpened it.
     pub note: String,
+    /// Columns (as the contract names them; `views` for events of that kind) whose absence kept it from running.
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// Columns that the log lacks and that would have sharpened it.
+    #[serde(default)]
+    pub wanted: Vec<String>,
 }
 
 /// The run in numbers.
@@ -226,6 +300,9 @@ pub struct ReportModel {
     pub overview: Overview,
     /// Rings, most evidence first; cut to what a page can show (`overview.rings` has the total).
     pub rings: Vec<RingCase>,
+    /// Accounts that are accused or worth a look, most evidence first; cut to what a page can show.
+    #[serde(default)]
+    pub accounts: Vec<AccountCase>,
     /// The most inflated targets.
     pub targets: Vec<TargetSeries>,
     /// Reported and authentic endorsements of the whole log over time.

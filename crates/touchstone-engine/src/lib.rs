@@ -1,5 +1,6 @@
 //! Sources, interning, partitions and spill; running the signals; writing findings.
 
+pub mod audit;
 pub mod evaluate;
 pub mod run;
 mod source;

@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 use std::path::PathBuf;
 use touchstone_detect::findings::ReportModel;
 use touchstone_detect::params::Params;
-use touchstone_engine::run::stages::{Stages, peak_memory_bytes};
+use touchstone_engine::run::stages::{self, Stages, peak_memory_bytes};
 use touchstone_engine::run::{self, RunError};
 use touchstone_engine::store::{IngestError, IngestOptions, ingest};
 use touchstone_engine::write::folder::OutputFolder;
@@ -75,6 +75,7 @@ impl Job {
             counts: &model.overview,
             ingest: store.facts(),
             stages: stages.done(),
+            signal_seconds: stages::by_signal(&stages.done()),
             peak_memory_bytes: peak_memory_bytes(),
         };
         summary.write(&findings)?;
@@ -98,14 +99,14 @@ impl Job {
     }
 }
 
-fn ingest_failure(e: IngestError) -> Failure {
+pub(crate) fn ingest_failure(e: IngestError) -> Failure {
     match e {
         IngestError::Cancelled => Failure::Interrupted,
         e => Failure::Misuse(e.into()),
     }
 }
 
-fn run_failure(e: RunError) -> Failure {
+pub(crate) fn run_failure(e: RunError) -> Failure {
     match e {
         RunError::Ingest(e) => ingest_failure(*e),
         RunError::Partition(_) => Failure::Internal(e.into()),

@@ -1,6 +1,7 @@
 //! Every sentence and label that a reader of the page sees, in one place. Sentences take numbers
 //! and give text; none of them holds markup.
 
+pub(crate) mod audit;
 pub(crate) mod evaluation;
 mod pictures;
 

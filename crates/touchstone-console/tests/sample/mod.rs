@@ -125,6 +125,8 @@ pub(crate) fn ring(seed: u64, plan: &Plan) -> RingCase {
         targets,
         evidence: evidence(plan, in_step),
         events,
+        innocents: Vec::new(),
+        changes: Vec::new(),
     }
 }
 
@@ -137,6 +139,7 @@ fn evidence(plan: &Plan, in_step: usize) -> Vec<Evidence> {
         observed,
         expected,
         sentence,
+        samples: Vec::new(),
     };
     vec![
         of(
@@ -184,7 +187,7 @@ fn series(count: TargetCount, seed: u64) -> TargetSeries {
 }
 
 fn signal(signal: &str, ran: bool, note: &str) -> SignalRun {
-    SignalRun { signal: signal.to_string(), ran, note: note.to_string() }
+    SignalRun { signal: signal.to_string(), ran, note: note.to_string(), ..SignalRun::default() }
 }
 
 /// Three rings: a farm of 60, a collusion network with awkward names, a pod of 5.
@@ -296,6 +299,7 @@ pub(crate) fn three_rings() -> ReportModel {
         rings,
         targets,
         timeline,
+        accounts: Vec::new(),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Rings with their members, targets and events, as files and report need them.
 
 use super::likes::{MemberEvent, Totals, ring_name};
+use super::reasons::Reasons;
 use crate::run::census;
 use crate::store::Store;
 use std::collections::BTreeMap;
 use touchstone_detect::evalue::bits;
 use touchstone_detect::explain;
-use touchstone_detect::findings::{RingCase, RingEvent, RingMember, TargetCount, Verdict};
+use touchstone_detect::findings::{AccountCase, RingCase, RingEvent, RingMember, TargetCount, Verdict};
 use touchstone_detect::fuse;
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::NONE;
@@ -17,6 +18,9 @@ use touchstone_detect::ring::merge::Ring;
 const RINGS_SHOWN: usize = 200;
 const MEMBERS_SHOWN: usize = 120;
 const TARGETS_SHOWN: usize = 80;
+
+/// Most accounts whose verdict the report explains; evidence.parquet explains all.
+const ACCOUNTS_EXPLAINED: usize = 300;
 
 /// Members in step that make a target a ring's target (for rings without times: members).
 const RING_TARGET_MEMBERS_MIN: usize = 2;
@@ -151,8 +155,8 @@ fn report_case(store: &Store, outcome: &Outcome, totals: &Totals, case: &Case<'_
             })
         })
         .collect();
-    let mut evidence = explain::ring(ring, &outcome.dossiers, outcome.schedule.as_ref(), &outcome.cohorts);
-    evidence.truncate(5);
+    let mut why = Reasons::new(store, outcome, params).ring(ring);
+    why.evidence.truncate(5);
     RingCase {
         ring: case.name.clone(),
         kind: ring.kind,
@@ -168,6 +172,44 @@ fn report_case(store: &Store, outcome: &Outcome, totals: &Totals, case: &Case<'_
         members,
         targets: shown_targets.iter().map(|(t, n)| target_count(store, totals, *t, *n)).collect(),
         events,
-        evidence,
+        evidence: why.evidence,
+        innocents: why.innocents,
+        changes: why.changes,
     }
+}
+
+/// The accounts that the report explains: accused and suspects, most evidence first, by rings in turn so that every ring has
+/// some.
+pub(crate) fn account_cases(store: &Store, outcome: &Outcome, cases: &[Case<'_>], params: &Params) -> Vec<AccountCase> {
+    let mut order: Vec<(usize, u32)> = Vec::new();
+    for case in cases {
+        order.extend(case.ring.members.iter().copied().enumerate());
+    }
+    let alone = outcome.dossiers.iter().filter(|(a, _)| outcome.roster.of(**a).is_none());
+    let mut alone: Vec<(f64, u32)> = alone.map(|(a, d)| (d.bits(), *a)).collect();
+    alone.retain(|a| a.0 >= params.suspect_bits);
+    alone.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    order.extend(alone.into_iter().map(|a| a.1).enumerate());
+    order.sort_by_key(|(rank, account)| (*rank, *account));
+    order.truncate(ACCOUNTS_EXPLAINED);
+    let reasons = Reasons::new(store, outcome, params);
+    let mut all: Vec<AccountCase> = order
+        .into_iter()
+        .filter_map(|(_, account)| {
+            let dossier = outcome.dossiers.get(&account)?;
+            let (verdict, bits) = verdict(outcome, account, params);
+            Some(AccountCase {
+                account: store.actors().get(account).to_owned(),
+                verdict,
+                bits,
+                accusing_bits: dossier.accusing_bits(),
+                ring: outcome.roster.of(account).map(ring_name),
+                evidence: reasons.evidence(account, dossier),
+                innocents: reasons.innocents(account, dossier),
+                changes: reasons.changes(account, dossier, verdict),
+            })
+        })
+        .collect();
+    all.sort_by(|a, b| b.verdict.cmp(&a.verdict).then(b.bits.total_cmp(&a.bits)).then(a.account.cmp(&b.account)));
+    all
 }

@@ -3,6 +3,7 @@
 mod cases;
 pub mod folder;
 mod likes;
+mod reasons;
 mod report;
 mod schemas;
 mod summary;

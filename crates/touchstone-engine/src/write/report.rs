@@ -1,10 +1,11 @@
 //! The model of the report: the contract's numbers, cut to what a page can show.
 
-use super::cases::{Case, report_cases, target_count, verdict};
+use super::cases::{Case, account_cases, report_cases, target_count, verdict};
 use super::likes::{LikesError, TIMELINE_BINS, Totals, p_fake};
 use crate::run::RunError;
 use crate::store::Store;
 use touchstone_detect::findings::{Overview, ReportModel, TargetSeries, Verdict};
+use touchstone_detect::labels::{Conflict, Label};
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::Partition;
 use touchstone_detect::pipeline::Outcome;
@@ -27,6 +28,7 @@ pub(super) fn model(
         version: env!("CARGO_PKG_VERSION").into(),
         overview: overview(store, outcome, totals, cases, params),
         rings: report_cases(store, outcome, totals, cases, params),
+        accounts: account_cases(store, outcome, cases, params),
         targets: worst_targets(store, outcome, totals)?,
         timeline: timeline(store, totals),
     })
@@ -59,6 +61,7 @@ fn overview(store: &Store, outcome: &Outcome, totals: &Totals, cases: &[Case<'_>
 fn warnings(store: &Store, outcome: &Outcome) -> Vec<String> {
     let facts = store.facts();
     let mut all = outcome.warnings.clone();
+    all.extend(reviews(store, outcome));
     if facts.rejected > 0 {
         all.push(format!("{} of {} rows were rejected; rejects.csv says which and why", facts.rejected, facts.rows));
     }
@@ -66,6 +69,39 @@ fn warnings(store: &Store, outcome: &Outcome) -> Vec<String> {
         all.push(format!(
             "{} targets have rows with different owners; the most frequent was taken",
             facts.owner_conflicts
+        ));
+    }
+    all
+}
+
+/// Accounts named in one warning.
+const NAMED: usize = 5;
+
+/// What is to be said of reviews: where they and the log contradict each other, and how they changed p_fake.
+fn reviews(store: &Store, outcome: &Outcome) -> Vec<String> {
+    let mut all = Vec::new();
+    for label in [Label::Cleared, Label::Confirmed] {
+        let of: Vec<&Conflict> = outcome.conflicts.iter().filter(|c| c.label == label).collect();
+        if of.is_empty() {
+            continue;
+        }
+        let named: Vec<String> =
+            of.iter().take(NAMED).map(|c| format!("{} ({:.1} bits)", store.actors().get(c.account), c.bits)).collect();
+        let more = if of.len() > NAMED { format!(" and {} more", of.len() - NAMED) } else { String::new() };
+        all.push(format!(
+            "Reviews contradict the log: {} accounts were {} though their evidence without the review says otherwise: {}{more}; a review \
+             is worth a few bits and overrides nothing, look at them again",
+            of.len(),
+            label.as_str(),
+            named.join(", ")
+        ));
+    }
+    let calibration = outcome.attribution.calibration();
+    if !calibration.is_identity() {
+        let (offset, slope) = calibration.parts();
+        all.push(format!(
+            "Reviewed endorsements recalibrated p_fake: logit p' = {offset:.2} + {slope:.2} logit p (0.5 became {:.2})",
+            calibration.of(0.5)
         ));
     }
     all
