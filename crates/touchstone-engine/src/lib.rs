@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod evaluate;
+pub mod reread;
 pub mod run;
 mod source;
 pub mod store;

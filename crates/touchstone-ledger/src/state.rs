@@ -157,6 +157,7 @@ pub struct State {
     cases: BTreeMap<CaseId, Case>,
     actions: BTreeMap<ActionId, Action>,
     shadowed: BTreeMap<ActionId, Act>,
+    suggested: BTreeMap<ActionId, Act>,
     appeals: BTreeMap<AppealId, Appeal>,
     bulks: BTreeMap<BulkId, Bulk>,
     trips: Vec<Trip>,
@@ -227,6 +228,10 @@ impl State {
             }
             Fact::Shadowed(act) => {
                 self.shadowed.insert(ActionId(entry.seq), act.clone());
+            }
+            Fact::Suggested(act) => {
+                self.suggested.insert(ActionId(entry.seq), act.clone());
+                self.on_case(act.case, entry);
             }
             Fact::Reversed { action, .. } => {
                 if let Some(action) = self.actions.get_mut(action) {
@@ -355,6 +360,23 @@ impl State {
     /// Actions that rules in shadow mode would have taken.
     pub fn shadowed(&self) -> impl Iterator<Item = (ActionId, &Act)> {
         self.shadowed.iter().map(|(id, act)| (*id, act))
+    }
+
+    /// Actions that policies left to people, by the entry that says so, oldest first.
+    pub fn suggested(&self) -> impl Iterator<Item = (ActionId, &Act)> {
+        self.suggested.iter().map(|(id, act)| (*id, act))
+    }
+
+    /// True if the same was recorded or suggested already, and its time is not over.
+    pub(crate) fn is_recorded(&self, act: &Act, now: i64) -> bool {
+        let rule = |a: &Act| a.rule.as_ref().map(|r| r.rule.clone());
+        self.shadowed.values().chain(self.suggested.values()).any(|a| {
+            a.account == act.account
+                && a.target == act.target
+                && a.kind == act.kind
+                && rule(a) == rule(act)
+                && now < a.expires_at
+        })
     }
 
     /// All appeals, oldest first.

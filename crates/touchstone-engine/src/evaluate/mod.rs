@@ -8,7 +8,7 @@
 mod error;
 mod found;
 mod likes;
-mod table;
+pub(crate) mod table;
 mod truth;
 
 pub use error::EvaluateError;

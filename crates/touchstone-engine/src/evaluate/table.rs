@@ -12,13 +12,13 @@ use std::sync::Arc;
 use touchstone_event::when::Value;
 
 /// The table of this name in a folder, in whichever format it is there.
-pub(super) fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+pub(crate) fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     ["parquet", "csv"].into_iter().map(|e| folder.join(format!("{name}.{e}"))).find(|p| p.is_file())
 }
 
 /// A table that is being read. Its columns are numbered: first those that must be there.
-pub(super) struct Table {
-    pub(super) path: PathBuf,
+pub(crate) struct Table {
+    pub(crate) path: PathBuf,
     names: Vec<&'static str>,
     present: Vec<bool>,
     reader: Option<Box<dyn Reader>>,
@@ -26,7 +26,7 @@ pub(super) struct Table {
 
 impl Table {
     /// Opens a file and checks its columns.
-    pub(super) fn open(path: &Path, must: &[&'static str], may: &[&'static str]) -> Result<Self, EvaluateError> {
+    pub(crate) fn open(path: &Path, must: &[&'static str], may: &[&'static str]) -> Result<Self, EvaluateError> {
         let file = InputFile::new(path)?;
         let names: Vec<&'static str> = must.iter().chain(may).copied().collect();
         let wanted: Vec<Wanted> =
@@ -41,13 +41,13 @@ impl Table {
     }
 
     /// True if the file has the column.
-    pub(super) fn has(&self, column: usize) -> bool {
+    pub(crate) fn has(&self, column: usize) -> bool {
         self.present[column]
     }
 
     /// The next rows, a few chunks of the file at a time; none at its end. Chunks may come out of
     /// order: rows have numbers.
-    pub(super) fn next(&mut self) -> Result<Vec<Rows>, EvaluateError> {
+    pub(crate) fn next(&mut self) -> Result<Vec<Rows>, EvaluateError> {
         let Some(reader) = &mut self.reader else { return Ok(Vec::new()) };
         let chunks = reader.next_chunks()?;
         if let Some(fault) = chunks.iter().flat_map(|c| &c.faults).next() {
@@ -63,7 +63,7 @@ impl Table {
     }
 
     /// Calls `take` for every row.
-    pub(super) fn each(
+    pub(crate) fn each(
         mut self,
         mut take: impl FnMut(&Rows, usize) -> Result<(), EvaluateError>,
     ) -> Result<(), EvaluateError> {
@@ -80,10 +80,10 @@ impl Table {
 }
 
 /// Some rows of a table.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     path: PathBuf,
     names: Vec<&'static str>,
-    pub(super) len: usize,
+    pub(crate) len: usize,
     columns: Vec<ArrayRef>,
     chunk: Chunk,
 }
@@ -96,26 +96,26 @@ impl Rows {
     }
 
     /// Number of a row of the file, from 1 (in text files its line).
-    pub(super) fn line(&self, row: usize) -> u64 {
+    pub(crate) fn line(&self, row: usize) -> u64 {
         self.chunk.lines.of(row)
     }
 
-    pub(super) fn cells(&self, column: usize) -> Cells<'_> {
+    pub(crate) fn cells(&self, column: usize) -> Cells<'_> {
         Cells::new(&self.columns[column])
     }
 
     /// Text, if there is any.
-    pub(super) fn text(&self, column: usize, row: usize) -> Option<Cow<'_, str>> {
+    pub(crate) fn text(&self, column: usize, row: usize) -> Option<Cow<'_, str>> {
         self.cells(column).text(row)
     }
 
     /// A name that must be there.
-    pub(super) fn name(&self, column: usize, row: usize) -> Result<Cow<'_, str>, EvaluateError> {
+    pub(crate) fn name(&self, column: usize, row: usize) -> Result<Cow<'_, str>, EvaluateError> {
         self.text(column, row).ok_or_else(|| self.bad(column, row, "a name"))
     }
 
     /// A finite number; none where the cell is empty.
-    pub(super) fn number(&self, column: usize, row: usize) -> Result<Option<f64>, EvaluateError> {
+    pub(crate) fn number(&self, column: usize, row: usize) -> Result<Option<f64>, EvaluateError> {
         let number = match self.cells(column).value(row) {
             Value::Null => return Ok(None),
             Value::Int(i) => Some(i as f64),
@@ -128,14 +128,14 @@ impl Rows {
     }
 
     /// A count that must be there.
-    pub(super) fn count(&self, column: usize, row: usize) -> Result<u64, EvaluateError> {
+    pub(crate) fn count(&self, column: usize, row: usize) -> Result<u64, EvaluateError> {
         let number = self.number(column, row)?;
         let whole = number.filter(|x| *x >= 0.0 && x.fract() == 0.0 && *x < 9e15);
         whole.map(|x| x as u64).ok_or_else(|| self.bad(column, row, "a whole number from 0 up"))
     }
 
     /// A time that must be there, in microseconds since 1970 UTC.
-    pub(super) fn time(&self, column: usize, row: usize) -> Result<i64, EvaluateError> {
+    pub(crate) fn time(&self, column: usize, row: usize) -> Result<i64, EvaluateError> {
         match self.cells(column) {
             Cells::Time(times) if !times.is_null(row) => Ok(times.value(row)),
             _ => Err(self.bad(column, row, "a timestamp")),
@@ -143,7 +143,7 @@ impl Rows {
     }
 
     /// A truth value that must be there.
-    pub(super) fn flag(&self, column: usize, row: usize) -> Result<bool, EvaluateError> {
+    pub(crate) fn flag(&self, column: usize, row: usize) -> Result<bool, EvaluateError> {
         match self.cells(column).value(row) {
             Value::Bool(b) => Ok(b),
             Value::Text("true") => Ok(true),
@@ -153,7 +153,7 @@ impl Rows {
     }
 
     /// That a cell makes no sense.
-    pub(super) fn bad(&self, column: usize, row: usize, wanted: &'static str) -> EvaluateError {
+    pub(crate) fn bad(&self, column: usize, row: usize, wanted: &'static str) -> EvaluateError {
         EvaluateError::Cell {
             path: self.path.clone(),
             row: self.line(row),
@@ -164,7 +164,7 @@ impl Rows {
     }
 
     /// That a row is there twice.
-    pub(super) fn twice(&self, row: usize, what: &'static str, name: &str) -> EvaluateError {
+    pub(crate) fn twice(&self, row: usize, what: &'static str, name: &str) -> EvaluateError {
         EvaluateError::Twice { path: self.path.clone(), row: self.line(row), what, name: name.to_owned() }
     }
 }

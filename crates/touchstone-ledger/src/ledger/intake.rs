@@ -115,7 +115,8 @@ impl<'f> Intake<'f> {
             case_of.insert(about, case);
         }
         for account in &self.findings.accounts {
-            if account.verdict == Verdict::Organic || account.ring.is_some() {
+            let in_ring = account.ring.as_ref().is_some_and(|r| case_of.contains_key(&About::Ring(r.clone())));
+            if account.verdict == Verdict::Organic || in_ring {
                 continue;
             }
             let member = member(draft, account)?;
@@ -128,7 +129,6 @@ impl<'f> Intake<'f> {
         Ok(case_of)
     }
 
-    #[allow(dead_code)]
     /// A case on a target, for rules that judge targets.
     pub(crate) fn target(
         &self,

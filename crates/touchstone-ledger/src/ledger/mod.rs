@@ -8,6 +8,7 @@ mod erase;
 mod filter;
 mod intake;
 mod overrides;
+mod propose;
 mod undo;
 mod verify;
 
@@ -18,6 +19,9 @@ pub use decide::{Decision, Outcome};
 pub use filter::Filter;
 pub use intake::OpenedCases;
 pub use overrides::{LabelLine, Overrides, Standing};
+pub use propose::{Proposal, ProposalLine};
+pub(crate) use decide::DAYS_MAX;
+pub(crate) use overrides::day;
 pub use verify::verify;
 
 use crate::chain::{Broken, Head, Walk, link};
@@ -54,9 +58,9 @@ impl Default for Review {
 
 /// A ledger, opened. One at a time writes; others wait for their turn, in this process or another.
 pub struct Ledger {
-    store: Box<dyn Connection>,
+    pub(crate) store: Box<dyn Connection>,
     place: Place,
-    key: [u8; 32],
+    pub(crate) key: [u8; 32],
     review: Review,
     receivers: Vec<String>,
     walk: Walk,
@@ -202,8 +206,12 @@ impl Ledger {
             review: &self.review,
             receivers: &self.receivers,
             salts: &mut *self.salts,
+            discard: false,
         };
         let made = make(&mut draft)?;
+        if draft.discard {
+            return Ok(made);
+        }
         let links = std::mem::take(&mut draft.links);
         draft.tables.append(&links)?;
         transaction.commit()?;
@@ -240,6 +248,8 @@ pub(crate) struct Draft<'d, 't> {
     pub(crate) state: &'d State,
     pub(crate) key: &'d [u8; 32],
     pub(crate) review: &'d Review,
+    /// True for a dry run: nothing of it is entered.
+    pub(crate) discard: bool,
     receivers: &'d [String],
     head: Head,
     links: Vec<crate::chain::Link>,

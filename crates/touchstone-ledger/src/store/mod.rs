@@ -5,7 +5,7 @@ mod postgres;
 mod sqlite;
 mod tables;
 
-pub(crate) use tables::{Tables, unhex};
+pub(crate) use tables::{Delivery, Tables, unhex};
 
 use std::path::PathBuf;
 

@@ -5,8 +5,12 @@ mod audit;
 mod demo;
 mod detect;
 mod evaluate;
+mod governance;
 mod input;
+mod ledger;
 mod overlay;
+mod policy;
+mod propose;
 mod simulate;
 
 pub(crate) use detect::hash_key;
@@ -39,7 +43,10 @@ enum Command {
     Detect(detect::Detect),
     Demo(demo::Demo),
     Evaluate(evaluate::Evaluate),
+    Ledger(ledger::LedgerCommand),
     Overlay(overlay::Overlay),
+    Policy(policy::PolicyCommand),
+    Propose(propose::Propose),
     Simulate(simulate::Simulate),
 }
 
@@ -50,7 +57,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, F
         Command::Detect(detect) => detect.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Ledger(ledger) => ledger.run(),
         Command::Overlay(overlay) => overlay.run(),
+        Command::Policy(policy) => policy.run(),
+        Command::Propose(propose) => propose.run(),
         Command::Simulate(simulate) => simulate.run(),
     }
 }
