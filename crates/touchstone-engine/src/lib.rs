@@ -1,6 +1,8 @@
-//! Sources, interning, partitions and spill; running the signals; writing findings.
+//! Landing, sources, interning, partitions and spill; running the signals; writing findings.
 
+pub mod batch;
 pub mod evaluate;
+pub mod landing;
 pub mod run;
 mod source;
 pub mod store;

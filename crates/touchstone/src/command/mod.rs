@@ -5,6 +5,7 @@ mod demo;
 mod detect;
 mod evaluate;
 mod overlay;
+mod serve;
 mod simulate;
 
 pub(crate) use detect::hash_key;
@@ -37,6 +38,7 @@ enum Command {
     Demo(demo::Demo),
     Evaluate(evaluate::Evaluate),
     Overlay(overlay::Overlay),
+    Serve(serve::Serve),
     Simulate(simulate::Simulate),
 }
 
@@ -47,6 +49,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, F
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Overlay(overlay) => overlay.run(),
+        Command::Serve(serve) => serve.run(),
         Command::Simulate(simulate) => simulate.run(),
     }
 }
