@@ -23,6 +23,10 @@ pub(crate) struct Detail {
     pub(crate) targets: usize,
     /// Characters of a long name in its title.
     pub(crate) title_chars: usize,
+    /// Whether the case shows more than its evidence, raster and heatmap.
+    pub(crate) exhibits: bool,
+    /// Nodes of the graph of shared devices and addresses.
+    pub(crate) nodes: usize,
 }
 
 /// From the least, which still has the verdict and the evidence, to all that a page should hold.
@@ -37,6 +41,8 @@ pub(crate) const LEVELS: [Detail; 4] = [
         members: 5,
         targets: 4,
         title_chars: 0,
+        exhibits: false,
+        nodes: 0,
     },
     Detail {
         raster_rows: 16,
@@ -47,6 +53,8 @@ pub(crate) const LEVELS: [Detail; 4] = [
         members: 10,
         targets: 8,
         title_chars: 60,
+        exhibits: true,
+        nodes: 60,
     },
     Detail {
         raster_rows: 40,
@@ -57,6 +65,8 @@ pub(crate) const LEVELS: [Detail; 4] = [
         members: 60,
         targets: 40,
         title_chars: 200,
+        exhibits: true,
+        nodes: 150,
     },
     Detail {
         raster_rows: 60,
@@ -67,5 +77,7 @@ pub(crate) const LEVELS: [Detail; 4] = [
         members: 300,
         targets: 150,
         title_chars: 600,
+        exhibits: true,
+        nodes: 300,
     },
 ];

@@ -1,6 +1,8 @@
 //! Nothing from a log becomes markup. [`Html`] takes literals as markup and everything else as
 //! text, so that forgetting to escape does not compile.
 
+use sha2::{Digest, Sha256};
+
 /// A piece of the page under construction.
 #[derive(Default)]
 pub(crate) struct Html {
@@ -159,6 +161,35 @@ fn full_name(name: &str, chars: usize) -> String {
     }
 }
 
+/// A name as part of a link: all but letters, digits and `-._~` as percent and hexadecimal digits. Of a long name, the
+/// beginning and a hash: links are looked up, never read.
+pub(crate) fn percent(name: &str) -> String {
+    match name.char_indices().nth(LINK_CHARS) {
+        None => encoded(name),
+        Some(_) => {
+            let head: String = name.chars().take(LINK_CHARS / 3).collect();
+            let hash = Sha256::digest(name.as_bytes());
+            let tail: String = hash.iter().take(6).map(|b| format!("{b:02x}")).collect();
+            format!("{}~{tail}", encoded(&head))
+        }
+    }
+}
+
+fn encoded(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for b in name.bytes() {
+        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(b));
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}
+
+/// Characters of a name that stands whole in a link.
+const LINK_CHARS: usize = 48;
+
 /// A sentence from the model, cut where a name in it runs away.
 pub(crate) fn prose(text: &str) -> String {
     shorten(text, 1_200)
@@ -212,6 +243,13 @@ mod tests {
         assert_eq!(name("👩‍👩‍👧 שלום", 20), "<bdi>👩‍👩‍👧 שלום</bdi>");
         assert!(!shorten(&"👩‍👩‍👧".repeat(9), 9).contains("\u{200d}\u{2026}"));
         assert!(!shorten(&"👩‍👩‍👧".repeat(9), 9).contains("\u{2026}\u{200d}"));
+    }
+
+    #[test]
+    fn names_in_links_are_letters_digits_and_percents() {
+        assert_eq!(percent("a/b \u{e9}\"<"), "a%2Fb%20%C3%A9%22%3C");
+        assert_eq!(percent(&"é".repeat(500)).len(), LINK_CHARS / 3 * 6 + 13);
+        assert_ne!(percent(&"é".repeat(500)), percent(&"é".repeat(501)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The table of rings and the way to each.
+//! The table of rings, with the way to each.
 
 use touchstone_detect::findings::{ReportModel, RingCase};
 
@@ -7,12 +7,12 @@ use crate::tables::{self, Column};
 use crate::text::{count, odds, period};
 use crate::words::{self, column};
 
-/// The table of rings, then their sections; the page shows as many rings as there are sections.
-pub(crate) fn rings(model: &ReportModel, sections: &[Html]) -> Html {
+/// The table of the first `shown` rings.
+pub(crate) fn rings(model: &ReportModel, shown: usize) -> Html {
     let o = &model.overview;
-    let shown = &model.rings[..model.rings.len().min(sections.len())];
+    let shown = &model.rings[..model.rings.len().min(shown)];
     let mut html = Html::new();
-    html.raw("<section id=\"rings\" aria-labelledby=\"rings-h\"><h2 id=\"rings-h\">");
+    html.raw("<section class=\"page\" id=\"rings\" aria-labelledby=\"rings-h\"><h2 id=\"rings-h\" tabindex=\"-1\">");
     html.raw(words::RINGS).raw("</h2>\n");
     if shown.is_empty() {
         html.raw("<p>").raw(words::NO_RINGS).raw("</p></section>\n");
@@ -29,15 +29,13 @@ pub(crate) fn rings(model: &ReportModel, sections: &[Html]) -> Html {
         (column::MEMBERS, true),
         (column::ACCUSED, true),
         (column::TARGETS, true),
+        (column::DISCOUNTED, true),
     ];
     if o.timed {
         columns.push((column::PERIOD, false));
     }
     let rows: Vec<Html> = shown.iter().enumerate().map(|(place, ring)| row(ring, place, o.timed)).collect();
-    html.append(&tables::table(words::RINGS_CAPTION, &columns, &rows));
-    for section in sections {
-        html.append(section);
-    }
+    html.append(&tables::list("list-rings", words::RINGS_CAPTION, &columns, &rows));
     html.raw("</section>\n");
     html
 }
@@ -59,6 +57,7 @@ fn row(ring: &RingCase, place: usize, timed: bool) -> Html {
     tables::number(&mut row, &count(ring.members_total));
     tables::number(&mut row, &count(ring.accused));
     tables::number(&mut row, &count(ring.targets_total));
+    tables::number(&mut row, &crate::text::amount(ring.exhibits.effect.discounted));
     if timed {
         tables::words_cell(&mut row, &period(ring.first_ts, ring.last_ts));
     }

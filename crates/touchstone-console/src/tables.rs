@@ -23,6 +23,13 @@ pub(crate) fn table(caption: &str, columns: &[Column], rows: &[Html]) -> Html {
     html
 }
 
+/// A table that can be searched and sorted; `id` is unique on the page.
+pub(crate) fn list(id: &'static str, caption: &str, columns: &[Column], rows: &[Html]) -> Html {
+    let mut html = Html::new();
+    html.raw("<div class=\"list\" id=\"").raw(id).raw("\">").append(&table(caption, columns, rows)).raw("</div>\n");
+    html
+}
+
 /// Opens a box that scrolls sideways and can be reached by keyboard.
 pub(crate) fn scroll_box(html: &mut Html, what: &str) {
     html.raw("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");

@@ -90,7 +90,9 @@ fn run(browser: &Path, scratch: &Scratch, page: &Path, extra: &[&str]) -> (Strin
 fn harness(report_file: &str) -> String {
     let frames: String = WIDTHS
         .iter()
-        .map(|w| format!("<iframe data-w={w} width={w} height=900 style='border:0' src='{report_file}'></iframe>\n"))
+        .map(|w| {
+            format!("<iframe data-w={w} width={w} height=900 style='border:0' src='{report_file}#all'></iframe>\n")
+        })
         .collect();
     format!(
         "<!doctype html><meta charset=utf-8>{frames}<pre id=out></pre><script>
@@ -159,7 +161,7 @@ fn rings_render() {
         &report(&sample::three_rings()),
         &[
             "83 of 9,218 accounts are accused",
-            "Ring <bdi>r1</bdi>",
+            "<span>Ring</span> <bdi>r1</bdi>",
             "in step (1,108)",
             "&lt;script&gt;alert('x')&lt;/script&gt;",
             "50 more members",

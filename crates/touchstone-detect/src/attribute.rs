@@ -5,6 +5,8 @@
 //! and of one endorsement in step, whose chance was `c`, the ring's part is `s / (s + (1 - s) c)`.
 
 use crate::fuse::Dossier;
+use crate::labels::{Calibration, Label, Labels, reviewed};
+use crate::params::Params;
 use crate::ring::merge::Ring;
 use crate::signals::lockstep::trials::Trial;
 use std::collections::BTreeMap;
@@ -14,6 +16,9 @@ const MEMBER_PRIOR_ODDS: f64 = 1.0;
 
 /// Probability from which an endorsement is discounted; below, it only widens the interval.
 const ACTED_ON_FROM: f64 = 0.5;
+
+/// Least probability of a reviewed endorsement before its review: somebody had a reason to look at it.
+const REVIEWED_MIN: f64 = 0.01;
 
 /// What attribution knows of one member.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +38,10 @@ pub struct Attribution {
     chances: BTreeMap<(u32, u32), (bool, f32)>,
     /// By target, of proven rings: `(account, probability, ring)`, ascending by account.
     proven: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+    calibration: Calibration,
+    /// What reviews add, as `ln` odds: of endorsements by target and account, and of cleared accounts.
+    reviewed: BTreeMap<(u32, u32), f64>,
+    cleared: BTreeMap<u32, f64>,
 }
 
 impl Attribution {
@@ -64,7 +73,44 @@ impl Attribution {
             let accused = dossier.accused(line);
             members.insert(*account, Member { belongs: odds / (1.0 + odds), share, accused });
         }
-        Self { members, chances, proven }
+        Self { members, chances, proven, ..Self::default() }
+    }
+
+    /// Takes reviews in: those of endorsements recalibrate all probabilities and move their own; a cleared account's
+    /// endorsements are as much less likely fake as its clearing is worth. That a confirmed account faked says nothing of which.
+    pub fn review(&mut self, labels: &Labels, params: &Params) {
+        let known = labels.likes.iter().map(|((target, account), r)| {
+            let p = self.in_step_part(*account, *target).max(self.of_proven(*account, *target));
+            (p, r.label == Label::Confirmed, r.weight)
+        });
+        self.calibration = Calibration::fit(&known.collect::<Vec<_>>());
+        self.reviewed = labels.likes.iter().map(|(like, r)| (*like, r.ln(&params.labels))).collect();
+        let cleared = labels.accounts.iter().filter(|(_, r)| r.label == Label::Cleared);
+        self.cleared = cleared.map(|(account, r)| (*account, r.ln(&params.labels))).collect();
+    }
+
+    /// How reviews changed the scale of probabilities.
+    #[must_use]
+    pub fn calibration(&self) -> Calibration {
+        self.calibration
+    }
+
+    /// Whether any endorsement of a target was reviewed.
+    #[must_use]
+    pub fn is_reviewed(&self, target: u32) -> bool {
+        self.reviewed.range((target, 0)..=(target, u32::MAX)).next().is_some()
+    }
+
+    /// A probability as reviews leave it.
+    fn settled(&self, p: f64, account: u32, target: u32) -> f64 {
+        let mut p = self.calibration.of(p);
+        if let Some(ln) = self.cleared.get(&account).filter(|_| p > 0.0) {
+            p = reviewed(p, *ln);
+        }
+        match self.reviewed.get(&(target, account)) {
+            Some(ln) => reviewed(p.max(REVIEWED_MIN), *ln),
+            None => p,
+        }
     }
 
     /// Whether the endorsement was in step with the account's ring; false where it could not be.
@@ -77,17 +123,22 @@ impl Attribution {
     /// step, and for those that are more likely a proven ring's than not. A suspicion is not acted on: zero for all others.
     #[must_use]
     pub fn p_fake(&self, account: u32, target: u32) -> f64 {
-        let in_step = self.members.get(&account).filter(|m| m.accused).map_or(0.0, |m| self.part(m, account, target));
-        let of_ring = self.of_proven(account, target);
+        let in_step = self.in_step_part(account, target);
+        let in_step = if in_step > 0.0 { self.settled(in_step, account, target) } else { 0.0 };
+        let of_ring = self.settled(self.of_proven(account, target), account, target);
         if of_ring >= ACTED_ON_FROM { in_step.max(of_ring) } else { in_step }
+    }
+
+    fn in_step_part(&self, account: u32, target: u32) -> f64 {
+        self.members.get(&account).filter(|m| m.accused).map_or(0.0, |m| self.part(m, account, target))
     }
 
     /// The same for a suspect found beside accused accounts: what may be fake, and widens the interval.
     #[must_use]
     pub fn doubt(&self, account: u32, target: u32) -> f64 {
         let suspect = self.members.get(&account).filter(|m| !m.accused).map_or(0.0, |m| self.part(m, account, target));
-        let of_ring = self.of_proven(account, target);
-        if of_ring >= ACTED_ON_FROM { 0.0 } else { suspect.max(of_ring) }
+        let of_ring = self.settled(self.of_proven(account, target), account, target);
+        if of_ring >= ACTED_ON_FROM { 0.0 } else { self.settled(suspect, account, target).max(of_ring) }
     }
 
     fn of_proven(&self, account: u32, target: u32) -> f64 {

@@ -1,14 +1,19 @@
 //! Findings in words: sentences with the numbers in them.
 
-use crate::cohort::marks::Mark;
+use crate::cohort::mark::Mark;
 use crate::cohort::run::{Cohorts, Proven};
 use crate::evalue::bits;
 use crate::findings::{Evidence, RingKind};
 use crate::fuse::Dossier;
+use crate::labels::Label;
 use crate::ring::merge::Ring;
 use crate::schedule::{SECOND, Schedule};
 use crate::signals::burst::BurstEvidence;
+use crate::why::samples::Samples;
 use std::collections::BTreeMap;
+
+/// Events shown with a piece of evidence on a ring.
+const SHOWN: usize = 3;
 
 /// A length of time for people: "60 s", "10 min", "1 h".
 #[must_use]
@@ -48,12 +53,26 @@ pub fn count(n: u64) -> String {
     grouped
 }
 
+/// A piece of evidence with endorsements that show it: `(account, target, ts)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Piece {
+    /// The evidence; its samples are filled in by whoever knows names.
+    pub evidence: Evidence,
+    /// A few of the endorsements behind it.
+    pub shown: Vec<(u32, u32, i64)>,
+}
+
+fn shown(samples: &Samples, account: u32, mark: Option<Mark>) -> Vec<(u32, u32, i64)> {
+    let of = samples.get(&account).and_then(|s| s.get(&mark)).map_or(&[][..], Vec::as_slice);
+    of.iter().map(|(target, ts)| (account, *target, *ts)).collect()
+}
+
 /// What is held against an account in a proven ring: what it endorses, and each mark.
-fn standing(ring: &Proven, account: u32) -> Vec<Evidence> {
+fn standing(ring: &Proven, account: u32, samples: &Samples) -> Vec<Piece> {
     let Ok(at) = ring.standings.binary_search_by_key(&account, |s| s.account) else { return Vec::new() };
     let s = &ring.standings[at];
     let b = bits(s.ln_pool);
-    let mut list = vec![Evidence {
+    let evidence = Evidence {
         signal: "pool".into(),
         bits: b,
         statistic: "owners in the ring, of all the owners it endorsed".into(),
@@ -64,7 +83,9 @@ fn standing(ring: &Proven, account: u32) -> Vec<Evidence> {
              would have {:.2} ({b:.1} bits)",
             s.owners.0, s.owners.1, s.expected
         ),
-    }];
+        samples: Vec::new(),
+    };
+    let mut list = vec![Piece { evidence, shown: shown(samples, account, None) }];
     for (mark, (ln, inside)) in &s.by_mark {
         let b = bits(*ln);
         let expected = f64::from(inside.trials) * inside.null.mean();
@@ -78,26 +99,30 @@ fn standing(ring: &Proven, account: u32) -> Vec<Evidence> {
                 inside.trials
             )
         };
-        list.push(Evidence {
+        let evidence = Evidence {
             signal: mark.signal().into(),
             bits: b,
             statistic: mark.statistic().into(),
             observed: f64::from(inside.successes),
             expected,
             sentence,
-        });
+            samples: Vec::new(),
+        };
+        list.push(Piece { evidence, shown: shown(samples, account, Some(*mark)) });
     }
     list
 }
 
 /// The evidence on an account, strongest first; at most five pieces.
 #[must_use]
-pub fn account(id: u32, dossier: &Dossier, schedule: Option<&Schedule>, cohorts: &Cohorts) -> Vec<Evidence> {
-    let mut list = dossier.cohort.map_or_else(Vec::new, |(_, ring)| standing(&cohorts.rings[ring as usize], id));
+pub fn account(id: u32, dossier: &Dossier, schedule: Option<&Schedule>, cohorts: &Cohorts) -> Vec<Piece> {
+    let mut list =
+        dossier.cohort.map_or_else(Vec::new, |(_, ring)| standing(&cohorts.rings[ring as usize], id, &cohorts.samples));
     if let Some((_, t)) = dossier.stronger() {
         let window = schedule.map_or(0, |s| s.scales[t.scale as usize].window);
         let tile = schedule.map_or(0, |s| s.scales[t.scale as usize].tile);
-        list.push(Evidence {
+        let shown = t.samples.iter().map(|(target, ts, _)| (id, *target, *ts)).collect();
+        let evidence = Evidence {
             signal: "lockstep".into(),
             bits: bits(dossier.ln_lockstep),
             statistic: format!("occasions in step with its group within {}", duration(window)),
@@ -113,7 +138,9 @@ pub fn account(id: u32, dossier: &Dossier, schedule: Option<&Schedule>, cohorts:
                 duration(tile),
                 bits(dossier.ln_lockstep)
             ),
-        });
+            samples: Vec::new(),
+        };
+        list.push(Piece { evidence, shown });
     }
     if let Some(p) = dossier.pool_best() {
         let b = bits(dossier.ln_pool);
@@ -136,26 +163,61 @@ pub fn account(id: u32, dossier: &Dossier, schedule: Option<&Schedule>, cohorts:
                 ),
             )
         };
-        list.push(Evidence {
+        let evidence = Evidence {
             signal: "pool".into(),
             bits: b,
             statistic: statistic.into(),
             observed: f64::from(p.observed),
             expected: p.expected,
             sentence,
-        });
+            samples: Vec::new(),
+        };
+        list.push(Piece { evidence, shown: Vec::new() });
     }
     // What speaks for it is as good to know as what speaks against it.
-    list.sort_by(|a, b| b.bits.abs().total_cmp(&a.bits.abs()));
+    list.sort_by(|a, b| b.evidence.bits.abs().total_cmp(&a.evidence.bits.abs()));
     list.truncate(5);
-    list.sort_by(|a, b| b.bits.total_cmp(&a.bits));
+    // A review is always told.
+    list.extend(dossier.label.map(|l| Piece { evidence: review(l, dossier), shown: Vec::new() }));
+    list.sort_by(|a, b| b.evidence.bits.total_cmp(&a.evidence.bits));
     list
+}
+
+/// What a reviewer said, as evidence.
+fn review((label, ln): (Label, f64), dossier: &Dossier) -> Evidence {
+    let (b, log) = (bits(ln), dossier.bits_unreviewed());
+    let (said, against) = match label {
+        Label::Confirmed => ("confirmed as fake", "nothing in the log says so"),
+        Label::Cleared => ("cleared", "the log says otherwise"),
+    };
+    let odds = b.abs().exp2();
+    let contradicts = match label {
+        Label::Confirmed => log <= 0.0,
+        Label::Cleared => log > 0.0,
+    };
+    let rest = if contradicts {
+        format!("{against} ({log:.1} bits without the review)")
+    } else {
+        format!("the log alone says {log:.1} bits")
+    };
+    Evidence {
+        signal: "label".into(),
+        bits: b,
+        statistic: format!("reviewer's decision: {}", label.as_str()),
+        observed: 1.0,
+        expected: (1.0 / odds * 1e6).round() / 1e6,
+        sentence: format!(
+            "{said} by a reviewer, who is taken to be wrong 1 in {} times ({b:.1} bits); {rest}",
+            count(odds.round() as u64)
+        ),
+        samples: Vec::new(),
+    }
 }
 
 /// The marks of a proven ring, strongest first: its members' counts added up.
 #[must_use]
-pub fn marks(ring: &Proven) -> Vec<Evidence> {
-    let mut list: Vec<Evidence> = ring
+pub fn marks(ring: &Proven, samples: &Samples) -> Vec<Piece> {
+    let mut list: Vec<Piece> = ring
         .group
         .ln_e
         .iter()
@@ -181,17 +243,20 @@ pub fn marks(ring: &Proven) -> Vec<Evidence> {
                     count(trials)
                 )
             };
-            Evidence {
+            let evidence = Evidence {
                 signal: mark.signal().into(),
                 bits: b,
                 statistic: mark.statistic().into(),
                 observed: observed as f64,
                 expected,
                 sentence,
-            }
+                samples: Vec::new(),
+            };
+            let each = members.iter().filter_map(|a| shown(samples, *a, Some(*mark)).into_iter().next());
+            Piece { evidence, shown: each.take(SHOWN).collect() }
         })
         .collect();
-    list.sort_by(|a, b| b.bits.total_cmp(&a.bits));
+    list.sort_by(|a, b| b.evidence.bits.total_cmp(&a.evidence.bits));
     list
 }
 
@@ -202,9 +267,9 @@ pub fn ring(
     dossiers: &BTreeMap<u32, Dossier>,
     schedule: Option<&Schedule>,
     cohorts: &Cohorts,
-) -> Vec<Evidence> {
+) -> Vec<Piece> {
     if let Some(number) = ring.proven {
-        return marks(&cohorts.rings[number as usize]);
+        return marks(&cohorts.rings[number as usize], &cohorts.samples);
     }
     let mut list = Vec::new();
     let (mut observed, mut occasions, mut expected, mut members) = (0u64, 0u64, 0.0, 0u64);
@@ -229,7 +294,12 @@ pub fn ring(
     if let (true, Some((schedule, scale))) = (members > 0, schedule.zip(ring.scale)) {
         let b = mean(&|d| d.ln_lockstep);
         let window = schedule.scales[scale as usize].window;
-        list.push(Evidence {
+        let of = |m: &u32| {
+            let (_, t) = dossiers.get(m)?.stronger()?;
+            t.samples.first().map(|(target, ts, _)| (*m, *target, *ts))
+        };
+        let shown = ring.members.iter().filter_map(of).take(SHOWN).collect();
+        let evidence = Evidence {
             signal: "lockstep".into(),
             bits: b,
             statistic: format!("members' occasions in step, mostly within {}", duration(window)),
@@ -243,11 +313,13 @@ pub fn ring(
                 count(occasions),
                 duration(window)
             ),
-        });
+            samples: Vec::new(),
+        };
+        list.push(Piece { evidence, shown });
     }
     if pool_members > 0 {
         let b = mean(&|d| d.ln_pool);
-        list.push(Evidence {
+        let evidence = Evidence {
             signal: "pool".into(),
             bits: b,
             statistic: "members' endorsements of targets that share endorsers".into(),
@@ -259,9 +331,11 @@ pub fn ring(
                 count(pool_members),
                 count(pool_observed)
             ),
-        });
+            samples: Vec::new(),
+        };
+        list.push(Piece { evidence, shown: Vec::new() });
     }
-    list.sort_by(|a, b| b.bits.total_cmp(&a.bits));
+    list.sort_by(|a, b| b.evidence.bits.total_cmp(&a.evidence.bits));
     list
 }
 
@@ -390,6 +464,7 @@ pub fn burst(b: &BurstEvidence) -> Evidence {
             p.expected,
             bits(b.ln_e)
         ),
+        samples: Vec::new(),
     }
 }
 

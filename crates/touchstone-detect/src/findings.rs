@@ -1,6 +1,7 @@
 //! What a run found, in the words of the contract: plain data that the engine writes to files
 //! and the console shows. Everything a page needs is here, so that the console computes nothing.
 
+use crate::case::{AccountExhibits, Exhibits};
 use serde::{Deserialize, Serialize};
 
 /// What is said of an account.
@@ -57,8 +58,70 @@ impl RingKind {
     }
 }
 
-/// One piece of evidence, as a person can check it.
+/// One event that shows a piece of evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Who acted.
+    pub actor: String,
+    /// On what.
+    pub target: String,
+    /// When, microseconds since 1970 UTC; none where the log has no times.
+    pub ts: Option<i64>,
+}
+
+/// An innocent explanation that was considered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Innocent {
+    /// What it would be instead ("people of one taste who read the same digest").
+    pub explanation: String,
+    /// What speaks against that, with its numbers; says so where nothing does.
+    pub against: String,
+    /// Evidence against it, in bits: of an account all that it does not explain, of a ring the strongest mark that it does
+    /// not explain.
+    pub bits: f64,
+}
+
+/// What would be said if one piece of evidence were not there; all else, the line of accusation included, as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// What is left out ("the shared devices").
+    pub without: String,
+    /// The evidence that remains, in bits.
+    pub bits: f64,
+    /// What it would be then: a verdict (organic, suspect, inauthentic), or, of a ring, "ring" or "no ring".
+    pub then: String,
+    /// True if that is another answer than today's.
+    pub turns: bool,
+    /// All of it in a sentence.
+    pub sentence: String,
+}
+
+/// Why an account has its verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountCase {
+    /// The account's name in the log.
+    pub account: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Evidence against it, in bits.
+    pub bits: f64,
+    /// The part of it that can accuse, in bits.
+    pub accusing_bits: f64,
+    /// Its ring, if any.
+    pub ring: Option<String>,
+    /// At most five, strongest first; negative bits speak for it.
+    pub evidence: Vec<Evidence>,
+    /// The innocent explanations that were considered, the best (with least against it) first.
+    pub innocents: Vec<Innocent>,
+    /// What would change the verdict; those that would turn it first.
+    pub changes: Vec<Change>,
+    /// What else the case shows, each beside what innocents would.
+    #[serde(default)]
+    pub exhibits: AccountExhibits,
+}
+
+/// One piece of evidence, as a person can check it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Which detector: burst, lockstep, pool.
     pub signal: String,
@@ -72,6 +135,9 @@ pub struct Evidence {
     pub expected: f64,
     /// One sentence with the numbers in it, for people.
     pub sentence: String,
+    /// A few of the events behind it.
+    #[serde(default)]
+    pub samples: Vec<Sample>,
 }
 
 /// One member of a ring.
@@ -110,8 +176,9 @@ pub struct TargetCount {
     pub by_ring: u64,
 }
 
-/// One endorsement by a ring member on a ring target.
+/// One endorsement by a ring member on a ring target. Serialised as an array: there are very many.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "EventRow", into = "EventRow")]
 pub struct RingEvent {
     /// Index into [`RingCase::members`].
     pub member: u32,
@@ -123,6 +190,20 @@ pub struct RingEvent {
     pub p_fake: f32,
     /// True where other members acted on the same target within the ring's window.
     pub in_step: bool,
+}
+
+type EventRow = (u32, u32, i64, f32, bool);
+
+impl From<EventRow> for RingEvent {
+    fn from((member, target, ts, p_fake, in_step): EventRow) -> Self {
+        Self { member, target, ts, p_fake, in_step }
+    }
+}
+
+impl From<RingEvent> for EventRow {
+    fn from(e: RingEvent) -> Self {
+        (e.member, e.target, e.ts, e.p_fake, e.in_step)
+    }
 }
 
 /// One ring with all a reviewer needs to decide.
@@ -158,6 +239,15 @@ pub struct RingCase {
     pub events: Vec<RingEvent>,
     /// At most five, strongest first.
     pub evidence: Vec<Evidence>,
+    /// What else the case shows, each beside what innocents would.
+    #[serde(default)]
+    pub exhibits: Exhibits,
+    /// The innocent explanations that were considered, the best first; `innocent` is a summary.
+    #[serde(default)]
+    pub innocents: Vec<Innocent>,
+    /// What would make it no ring; those that would turn it first.
+    #[serde(default)]
+    pub changes: Vec<Change>,
 }
 
 /// A target's counts over time.
@@ -165,12 +255,28 @@ pub struct RingCase {
 pub struct TargetSeries {
     /// The counts at the end.
     pub count: TargetCount,
-    /// (microseconds since 1970 UTC, reported so far, authentic so far), ascending.
+    /// (microseconds since 1970 UTC, reported so far, authentic so far), ascending; of the most inflated targets alone.
     pub points: Vec<(i64, f64, f64)>,
+    /// Rings that have it among their targets, at most three.
+    #[serde(default)]
+    pub rings: Vec<String>,
+}
+
+/// The corrected counts of an owner's targets together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnerCount {
+    /// The owner's name in the log.
+    pub owner: String,
+    /// Its targets with endorsements.
+    pub targets: u64,
+    /// Endorsements reported on them.
+    pub reported: u64,
+    /// Of these, authentic.
+    pub authentic: f64,
 }
 
 /// Whether a signal ran, and if not, for want of what.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SignalRun {
     /// burst, lockstep, pool.
     pub signal: String,
@@ -178,6 +284,12 @@ pub struct SignalRun {
     pub ran: bool,
     /// Why not, or which columns it used and which would have sharpened it.
     pub note: String,
+    /// Columns (as the contract names them; `views` for events of that kind) whose absence kept it from running.
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// Columns that the log lacks and that would have sharpened it.
+    #[serde(default)]
+    pub wanted: Vec<String>,
 }
 
 /// The run in numbers.
@@ -226,8 +338,14 @@ pub struct ReportModel {
     pub overview: Overview,
     /// Rings, most evidence first; cut to what a page can show (`overview.rings` has the total).
     pub rings: Vec<RingCase>,
+    /// Accounts that are accused or worth a look, most evidence first; cut to what a page can show.
+    #[serde(default)]
+    pub accounts: Vec<AccountCase>,
     /// The most inflated targets.
     pub targets: Vec<TargetSeries>,
+    /// The most inflated owners; empty where the log names none.
+    #[serde(default)]
+    pub owners: Vec<OwnerCount>,
     /// Reported and authentic endorsements of the whole log over time.
     pub timeline: Vec<(i64, f64, f64)>,
 }

@@ -2,6 +2,7 @@
 
 use crate::evalue::{bits, ebh_threshold, ln_mean, ln_weighted_mean};
 use crate::findings::Verdict;
+use crate::labels::{Conflict, Label, Review};
 use crate::params::Params;
 use crate::signals::lockstep::judge::Testimony;
 use crate::signals::pool::PoolEvidence;
@@ -34,6 +35,8 @@ pub struct Dossier {
     pub pool: Option<PoolEvidence>,
     /// What each direction of pool said by lists.
     pub lists: [Option<PoolEvidence>; 2],
+    /// What a reviewer said, and what it is worth as `ln e`; part of `ln_e` and `ln_accusing`.
+    pub label: Option<(Label, f64)>,
 }
 
 impl Dossier {
@@ -50,10 +53,29 @@ impl Dossier {
         bits(self.ln_accusing)
     }
 
-    /// Whether e-BH, whose line is `accusation_bits`, accuses it.
+    /// Whether e-BH, whose line is `accusation_bits`, accuses it. A review alone accuses nobody.
     #[must_use]
     pub fn accused(&self, accusation_bits: f64) -> bool {
-        self.accusing_bits() >= accusation_bits
+        self.accusing_bits() >= accusation_bits && self.ln_accusing > self.ln_label()
+    }
+
+    /// What a review adds, as `ln e`; 0 without one.
+    #[must_use]
+    pub fn ln_label(&self) -> f64 {
+        self.label.map_or(0.0, |l| l.1)
+    }
+
+    /// What the log alone says, in bits.
+    #[must_use]
+    pub fn bits_unreviewed(&self) -> f64 {
+        bits(self.ln_e - self.ln_label())
+    }
+
+    /// Takes a review in.
+    fn review(&mut self, label: Label, ln: f64) {
+        self.label = Some((label, ln));
+        self.ln_e += ln;
+        self.ln_accusing += ln;
     }
 
     /// What says most of the pool signal's parts.
@@ -116,18 +138,45 @@ pub fn fuse(
         let pool = |p: &Option<PoolEvidence>| p.map_or(0.0, |p| p.ln_e);
         let by_lists = ln_mean(&[pool(&d.lists[0]), pool(&d.lists[1])]);
         d.ln_pool = ln_mean(&[pool(&d.pool), by_lists]);
-        d.ln_accusing = match cohort.is_empty() {
-            true => d.ln_lockstep,
-            false => {
-                let ring = d.cohort.map_or(0.0, |c| c.0);
-                ln_weighted_mean(&[(1.0 - WEIGHT_COHORT, d.ln_lockstep), (WEIGHT_COHORT, ring)])
-            }
-        };
-        let by_chance = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, d.ln_lockstep), (WEIGHT_POOL, d.ln_pool)]);
-        d.ln_e =
-            d.cohort.map_or(by_chance, |c| ln_weighted_mean(&[(WEIGHT_COHORT, c.0), (1.0 - WEIGHT_COHORT, by_chance)]));
+        (d.ln_accusing, d.ln_e) = combined(d.ln_lockstep, d.ln_pool, d.cohort.map(|c| c.0), !cohort.is_empty());
     }
     dossiers
+}
+
+/// `ln e` of what can accuse, and of all, from the parts; `rings` says whether anybody is held against a proven ring.
+#[must_use]
+pub fn combined(ln_lockstep: f64, ln_pool: f64, ln_cohort: Option<f64>, rings: bool) -> (f64, f64) {
+    let accusing = if rings {
+        ln_weighted_mean(&[(1.0 - WEIGHT_COHORT, ln_lockstep), (WEIGHT_COHORT, ln_cohort.unwrap_or(0.0))])
+    } else {
+        ln_lockstep
+    };
+    let by_chance = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, ln_lockstep), (WEIGHT_POOL, ln_pool)]);
+    let all =
+        ln_cohort.map_or(by_chance, |c| ln_weighted_mean(&[(WEIGHT_COHORT, c), (1.0 - WEIGHT_COHORT, by_chance)]));
+    (accusing, all)
+}
+
+/// Takes reviews in, once the line is drawn and the rings are found; gives those that strong evidence contradicts.
+pub fn review(
+    dossiers: &mut BTreeMap<u32, Dossier>,
+    reviews: &BTreeMap<u32, Review>,
+    params: &Params,
+) -> Vec<Conflict> {
+    let mut conflicts = Vec::new();
+    for (account, review) in reviews {
+        let dossier = dossiers.entry(*account).or_default();
+        dossier.review(review.label, review.ln(&params.labels));
+        let log = dossier.bits_unreviewed();
+        let contradicted = match review.label {
+            Label::Cleared => log >= params.suspect_bits,
+            Label::Confirmed => log <= -params.suspect_bits / 2.0,
+        };
+        if contradicted {
+            conflicts.push(Conflict { account: *account, label: review.label, bits: log });
+        }
+    }
+    conflicts
 }
 
 /// The line that e-BH draws, in bits; infinite where nobody is accused.

@@ -4,6 +4,8 @@
 //! results merge, and a `judge`, statistics on what they add up to. [`pipeline`] says in which order.
 
 pub mod attribute;
+pub mod audit;
+pub mod case;
 pub mod census;
 pub mod cohort;
 pub mod counts;
@@ -13,6 +15,7 @@ pub mod explain;
 pub mod findings;
 pub mod fuse;
 pub mod hash;
+pub mod labels;
 pub mod likes;
 pub mod params;
 pub mod partition;
@@ -21,3 +24,4 @@ pub mod ring;
 pub mod schedule;
 pub mod signals;
 pub mod survey;
+pub mod why;

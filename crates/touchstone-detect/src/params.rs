@@ -2,6 +2,43 @@
 
 use serde::{Deserialize, Serialize};
 
+/// One of the six families of detectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Signal {
+    /// Endorsements of one target that arrive too fast.
+    Burst,
+    /// Accounts that act at the same moments.
+    Lockstep,
+    /// Targets that share too many endorsers.
+    Pool,
+    /// Like for like.
+    Exchange,
+    /// Shared devices and addresses.
+    Infrastructure,
+    /// How the endorsement came about.
+    Path,
+}
+
+impl Signal {
+    /// All six, in order.
+    pub const ALL: [Self; 6] =
+        [Self::Burst, Self::Lockstep, Self::Pool, Self::Exchange, Self::Infrastructure, Self::Path];
+
+    /// Its name in findings and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Burst => "burst",
+            Self::Lockstep => "lockstep",
+            Self::Pool => "pool",
+            Self::Exchange => "exchange",
+            Self::Infrastructure => "infrastructure",
+            Self::Path => "path",
+        }
+    }
+}
+
 /// Parameters of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -12,6 +49,9 @@ pub struct Params {
     pub seed: u64,
     /// Evidence from which an account is worth a look, in bits (6.64: 1 in 100 innocents at most).
     pub suspect_bits: f64,
+    /// The signals that give evidence; all six unless some are switched off to see what they are worth. Groups of accounts are
+    /// looked for as long as one of pool, exchange, infrastructure and path is there: they share the search.
+    pub signals: Vec<Signal>,
     /// The lockstep signal.
     pub lockstep: LockstepParams,
     /// The pool signal.
@@ -20,6 +60,8 @@ pub struct Params {
     pub burst: BurstParams,
     /// Groups found without time.
     pub cohort: CohortParams,
+    /// What reviews are worth.
+    pub labels: LabelParams,
 }
 
 impl Default for Params {
@@ -28,11 +70,41 @@ impl Default for Params {
             fdr: 0.01,
             seed: 0,
             suspect_bits: 6.64,
+            signals: Signal::ALL.to_vec(),
             lockstep: LockstepParams::default(),
             pool: PoolParams::default(),
             burst: BurstParams::default(),
             cohort: CohortParams::default(),
+            labels: LabelParams::default(),
         }
+    }
+}
+
+/// Parameters of reviews.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LabelParams {
+    /// Bits of a review with weight 1: a reviewer is wrong once in `2^bits` times. Fewer than an accusation needs.
+    pub bits: f64,
+}
+
+impl Default for LabelParams {
+    fn default() -> Self {
+        Self { bits: 7.0 }
+    }
+}
+
+impl Params {
+    /// Whether a signal gives evidence.
+    #[must_use]
+    pub fn runs(&self, signal: Signal) -> bool {
+        self.signals.contains(&signal)
+    }
+
+    /// Whether groups are looked for without time.
+    #[must_use]
+    pub fn looks_for_groups(&self) -> bool {
+        [Signal::Pool, Signal::Exchange, Signal::Infrastructure, Signal::Path].iter().any(|s| self.runs(*s))
     }
 }
 

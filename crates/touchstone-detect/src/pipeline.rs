@@ -9,7 +9,8 @@ use crate::cohort::run::{self as cohort, Cohorts};
 use crate::explain;
 use crate::findings::SignalRun;
 use crate::fuse::{self, Dossier};
-use crate::params::Params;
+use crate::labels::{Conflict, Labels};
+use crate::params::{Params, Signal};
 use crate::partition::Partition;
 use crate::ring::group::groups;
 use crate::ring::merge::{self, Ring};
@@ -71,6 +72,8 @@ pub struct Outcome {
     pub rings: Vec<Ring>,
     /// Which endorsements are fake.
     pub attribution: Attribution,
+    /// Reviews that strong evidence contradicts, by account.
+    pub conflicts: Vec<Conflict>,
     /// Ring of each account as a roster (position in `rings`).
     pub roster: Roster,
     /// Rings that were found without time and proven by their marks.
@@ -88,6 +91,19 @@ pub struct Outcome {
 /// # Errors
 /// If a partition cannot be read, or the run was cancelled.
 pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<Outcome, E::Error> {
+    detect_reviewed(engine, log, &Labels::default(), params)
+}
+
+/// Detects, with what reviewers said; see [`crate::labels`].
+///
+/// # Errors
+/// If a partition cannot be read, or the run was cancelled.
+pub fn detect_reviewed<E: Engine>(
+    engine: &E,
+    log: &Log<'_>,
+    labels: &Labels,
+    params: &Params,
+) -> Result<Outcome, E::Error> {
     let census = &log.census;
     let rows = census.endorsements();
     let mut signals = Vec::new();
@@ -117,6 +133,7 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
     let mut rosters: [Roster; 2] = Default::default();
     let mut tested = Tested::default();
     match &timed {
+        _ if !params.runs(Signal::Lockstep) => signals.push(switched_off(Signal::Lockstep)),
         Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
             let (edges, totals) = find_edges(engine, census, schedule, params)?;
             rosters = engine
@@ -136,42 +153,63 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
             }
         }
         Some((schedule, _)) => signals.push(not_run(
-            "lockstep",
+            Signal::Lockstep,
+            &[],
             format!(
                 "the log spans {} at a resolution of {}; too short or too coarse to tell coincidence from coordination",
                 explain::duration(schedule.last_ts - schedule.first_ts),
                 explain::duration(schedule.resolution.max(1_000_000)),
             ),
         )),
-        None => signals.push(not_run("lockstep", "the log has no times".into())),
+        None => signals.push(not_run(Signal::Lockstep, &["ts"], "the log has no times".into())),
     }
 
-    let (pool_evidence, pool_note) = run_pool(engine, census, params)?;
-    let (list_evidence, list_rosters, list_note) = run_lists(engine, census, params)?;
-    let pool_note = format!("{pool_note}; {list_note}");
-    signals.push(SignalRun { signal: "pool".into(), ran: true, note: pool_note });
+    let mut pool = (Vec::new(), Default::default(), Default::default());
+    if params.runs(Signal::Pool) {
+        let (by_targets, targets_note) = run_pool(engine, census, params)?;
+        let (by_lists, rosters, lists_note) = run_lists(engine, census, params)?;
+        pool = (by_targets, by_lists, rosters);
+        let wanted = wanted(&[("owner", census.owner.is_some())]);
+        signals.push(ran(Signal::Pool, format!("{targets_note}; {lists_note}"), wanted));
+    } else {
+        signals.push(switched_off(Signal::Pool));
+    }
+    let (pool_evidence, list_evidence, list_rosters) = pool;
 
     let bursts = match &timed {
+        _ if !params.runs(Signal::Burst) => {
+            signals.push(switched_off(Signal::Burst));
+            BTreeMap::new()
+        }
         Some((_, tempo)) => {
-            signals.push(SignalRun { signal: "burst".into(), ran: true, note: burst_note(log) });
+            signals.push(burst_ran(log));
             run_burst(engine, census, tempo, params)?
         }
         None => {
-            signals.push(not_run("burst", "the log has no times".into()));
+            signals.push(not_run(Signal::Burst, &["ts"], "the log has no times".into()));
             BTreeMap::new()
         }
     };
 
-    let cohorts = cohort::run(engine, census, timed.as_ref().map(|t| (&t.0, &t.1)), params)?;
+    let cohorts = if params.looks_for_groups() {
+        cohort::run(engine, census, timed.as_ref().map(|t| (&t.0, &t.1)), params)?
+    } else {
+        Cohorts::default()
+    };
+    signals.extend(marks_ran(&cohorts, log, params));
 
-    signals.extend(marks_ran(&cohorts, log));
-
-    let (dossiers, accusation_bits, rings) = engine.stage("fuse", census.endorsers() as u64, || {
+    let (mut dossiers, accusation_bits, mut rings) = engine.stage("fuse", census.endorsers() as u64, || {
         let dossiers = fuse::fuse(tested.testimonies, pool_evidence, list_evidence, &cohorts.accounts);
         let line = fuse::accusation_bits(&dossiers, census.endorsers(), params);
         let rings = merge::rings(&rosters, &tested.ring_ln_e, &list_rosters, &dossiers, line, params, &cohorts);
         (dossiers, line, rings)
     });
+    // The log alone draws the line and finds the rings, so that reviews of some change nothing for others.
+    let conflicts = fuse::review(&mut dossiers, &labels.accounts, params);
+    for ring in &mut rings {
+        ring.accused =
+            ring.members.iter().filter(|a| dossiers.get(a).is_some_and(|d| d.accused(accusation_bits))).count();
+    }
     let roster = merge::final_roster(&rings, census.degree.len());
     let trials = match &timed {
         Some((schedule, tempo)) if !rings.is_empty() => engine.stage("attribute", rows, || {
@@ -189,13 +227,15 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
         })?,
         _ => Vec::new(),
     };
-    let attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, cohorts.fake.clone());
+    let mut attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, cohorts.fake.clone());
+    attribution.review(labels, params);
     Ok(Outcome {
         schedule: timed.map(|t| t.0),
         dossiers,
         accusation_bits,
         rings,
         attribution,
+        conflicts,
         roster,
         cohorts,
         bursts,
@@ -205,26 +245,48 @@ pub fn detect<E: Engine>(engine: &E, log: &Log<'_>, params: &Params) -> Result<O
 }
 
 /// Whether the signals that give marks ran, and what they lacked.
-fn marks_ran(cohorts: &Cohorts, log: &Log<'_>) -> Vec<SignalRun> {
+fn marks_ran(cohorts: &Cohorts, log: &Log<'_>, params: &Params) -> Vec<SignalRun> {
     let census = &log.census;
     let (groups, rings) = (cohorts.groups, cohorts.rings.len());
-    let ran = |signal: &str, there: bool, used: &str, missing: &str| {
-        let note = if there {
-            format!("used {used}; looked at {groups} groups, of which {rings} are rings by at least two marks")
-        } else {
-            format!("the log has no {missing}")
-        };
-        SignalRun { signal: signal.into(), ran: there, note }
+    let of = |signal: Signal, missing: &[&str], used: &str, wanted: Vec<String>| {
+        if !params.runs(signal) {
+            return switched_off(signal);
+        }
+        if !missing.is_empty() {
+            return not_run(signal, missing, format!("the log has no {}", missing.join(" or ")));
+        }
+        let note = format!("used {used}; looked at {groups} groups, of which {rings} are rings by at least two marks");
+        ran(signal, note, wanted)
     };
+    let lacks = |there: bool, names: &'static [&'static str]| if there { &[][..] } else { names };
     vec![
-        ran("exchange", census.owner.is_some(), "owner, ts, views where there are any", "owner"),
-        ran("infrastructure", cohorts.has_networks, "ip, device", "ip or device"),
-        ran("path", log.has_views, "views", "views"),
+        of(
+            Signal::Exchange,
+            lacks(census.owner.is_some(), &["owner"]),
+            "owner, ts, views where there are any",
+            wanted(&[("ts", census.timed), ("views", log.has_views), ("published_at", census.published.is_some())]),
+        ),
+        of(Signal::Infrastructure, lacks(cohorts.has_networks, &["ip", "device"]), "ip, device", Vec::new()),
+        of(Signal::Path, lacks(log.has_views, &["views"]), "views", Vec::new()),
     ]
 }
 
-fn not_run(signal: &str, why: String) -> SignalRun {
-    SignalRun { signal: signal.into(), ran: false, note: why }
+fn ran(signal: Signal, note: String, wanted: Vec<String>) -> SignalRun {
+    SignalRun { signal: signal.as_str().into(), ran: true, note, missing: Vec::new(), wanted }
+}
+
+fn not_run(signal: Signal, missing: &[&str], why: String) -> SignalRun {
+    let missing = missing.iter().map(|m| (*m).to_string()).collect();
+    SignalRun { signal: signal.as_str().into(), ran: false, note: why, missing, wanted: Vec::new() }
+}
+
+fn switched_off(signal: Signal) -> SignalRun {
+    not_run(signal, &[], "switched off (--without, detect.signals)".into())
+}
+
+/// The columns that are not there.
+fn wanted(columns: &[(&str, bool)]) -> Vec<String> {
+    columns.iter().filter(|c| !c.1).map(|c| c.0.to_string()).collect()
 }
 
 fn lockstep_ran(schedule: &Schedule, owners: bool) -> SignalRun {
@@ -235,25 +297,25 @@ fn lockstep_ran(schedule: &Schedule, owners: bool) -> SignalRun {
     } else {
         "no owner column: fans of one author are told apart by their pace alone"
     };
-    SignalRun {
-        signal: "lockstep".into(),
-        ran: true,
-        note: format!("used actor, target, ts with windows of {}; {owner}", windows.join(", ")),
-    }
+    let note = format!("used actor, target, ts with windows of {}; {owner}", windows.join(", "));
+    ran(Signal::Lockstep, note, wanted(&[("owner", owners)]))
 }
 
-fn burst_note(log: &Log<'_>) -> String {
-    let mut used = vec!["actor, target, ts"];
-    let mut missing = Vec::new();
-    let mut check = |there: bool, name: &'static str| if there { used.push(name) } else { missing.push(name) };
-    check(log.has_views, "views");
-    check(log.census.owner.is_some(), "owner");
-    check(log.census.published.is_some(), "published_at");
-    if missing.is_empty() {
+fn burst_ran(log: &Log<'_>) -> SignalRun {
+    let columns = [
+        ("views", log.has_views),
+        ("owner", log.census.owner.is_some()),
+        ("published_at", log.census.published.is_some()),
+    ];
+    let used: Vec<&str> =
+        ["actor, target, ts"].into_iter().chain(columns.iter().filter(|c| c.1).map(|c| c.0)).collect();
+    let wanted = wanted(&columns);
+    let note = if wanted.is_empty() {
         format!("used {}", used.join(", "))
     } else {
-        format!("used {}; {} would sharpen it", used.join(", "), missing.join(", "))
-    }
+        format!("used {}; {} would sharpen it", used.join(", "), wanted.join(", "))
+    };
+    ran(Signal::Burst, note, wanted)
 }
 
 fn find_edges<E: Engine>(

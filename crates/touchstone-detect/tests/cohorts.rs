@@ -11,6 +11,8 @@ use touchstone_detect::findings::RingKind;
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::Partition;
 use touchstone_detect::pipeline::Engine;
+use touchstone_detect::why::what_if::{self, Lines};
+use touchstone_detect::why::{against, innocent};
 
 const PEOPLE: u32 = 1500;
 const CONTENTS: u32 = 700;
@@ -148,6 +150,32 @@ fn a_farm_is_a_ring_by_its_devices_and_by_not_looking() {
     let members = members(&found);
     assert!(members.iter().filter(|a| **a >= PEOPLE).count() >= 58, "{}", members.len());
     assert!(members.iter().all(|a| *a >= PEOPLE), "{members:?}");
+    says_why(&found);
+}
+
+/// The two marks are what the ring hangs on, and the explanations say what speaks against each.
+fn says_why(found: &Cohorts) {
+    let params = Params::default();
+    let lines = Lines { cohorts: found, accusation_bits: 10.0, params: &params };
+    let changes = what_if::ring(&found.rings[0], &lines);
+    let turns: Vec<&str> = changes.iter().filter(|c| c.turns).map(|c| c.without.as_str()).collect();
+    assert!(
+        turns.contains(&"the shared devices") || turns.contains(&"the endorsements that no view precedes"),
+        "{changes:?}"
+    );
+    for (account, (ln, _)) in &found.accounts {
+        assert!((ln - against(found, *account, None)).abs() < 1e-9);
+    }
+    let innocents = innocent::of_ring(&found.rings[0]);
+    assert!(innocents.windows(2).all(|w| w[0].bits <= w[1].bits), "the best comes first");
+    let taste = innocents.iter().find(|i| i.explanation.starts_with("people of one taste")).unwrap();
+    assert!(taste.bits > 10.0 && taste.against.contains("no view"), "{taste:?}");
+    // Events that show it are the ring's own, and of the accounts they are shown for.
+    let targets = &found.rings[0].group.bicluster.targets;
+    for of in found.samples.values() {
+        assert!(of.values().flatten().all(|(t, _)| targets.binary_search(t).is_ok()));
+        assert!(of.values().all(|s| !s.is_empty() && s.len() <= 3));
+    }
 }
 
 #[test]

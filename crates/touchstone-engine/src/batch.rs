@@ -1,7 +1,7 @@
 //! One detection, from inputs to a folder of findings: what `touchstone detect` runs on files and the
 //! service on its closed windows. One code, so that both give the same bytes.
 
-use crate::run::stages::{Stages, peak_memory_bytes};
+use crate::run::stages::{Stages, by_signal, peak_memory_bytes};
 use crate::run::{self, RunError};
 use crate::store::{IngestError, IngestOptions, Progress, ingest};
 use crate::write::folder::{FolderError, OutputFolder};
@@ -96,6 +96,7 @@ impl Batch {
         let outcome = run::detect(&store, &self.params, &stages, progress)?;
         let mut model = write::findings(&store, &outcome, &self.params, &findings, self.format, &stages, progress)?;
         model.title.clone_from(&self.title);
+        write::model::save(&model, &findings)?;
         stages.time("report", model.rings.len() as u64, || {
             let path = findings.join("report.html");
             std::fs::write(&path, report(&model)).map_err(|e| WriteError::new(&path, e))
@@ -109,6 +110,7 @@ impl Batch {
             counts: &model.overview,
             ingest: store.facts(),
             stages: stages.done(),
+            signal_seconds: by_signal(&stages.done()),
             peak_memory_bytes: peak_memory_bytes(),
         };
         summary.write(&findings)?;

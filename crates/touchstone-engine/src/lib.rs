@@ -1,5 +1,6 @@
 //! Landing, sources, interning, partitions and spill; running the signals; writing findings.
 
+pub mod audit;
 pub mod batch;
 pub mod evaluate;
 pub mod landing;

@@ -31,13 +31,23 @@ pub enum Reason {
     InvalidUtf8,
     /// Not a JSON object on one line.
     InvalidJson,
+    /// An account that the log does not name.
+    UnknownAccount,
+    /// A target that the log does not name.
+    UnknownTarget,
+    /// A review that is neither confirmed nor cleared.
+    UnreadableLabel,
+    /// A weight that is no number above 0 and up to 1.
+    UnreadableWeight,
+    /// A review that says the opposite of another of the same day on the same.
+    ContradictoryLabel,
     /// A list, an object or a truth value where an id or a time belongs.
     WrongType,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 11] = [
+    pub const ALL: [Reason; 16] = [
         Reason::MissingActor,
         Reason::MissingTarget,
         Reason::MissingTime,
@@ -48,6 +58,11 @@ impl Reason {
         Reason::WrongFieldCount,
         Reason::InvalidUtf8,
         Reason::InvalidJson,
+        Reason::UnknownAccount,
+        Reason::UnknownTarget,
+        Reason::UnreadableLabel,
+        Reason::UnreadableWeight,
+        Reason::ContradictoryLabel,
         Reason::WrongType,
     ];
 
@@ -65,6 +80,11 @@ impl Reason {
             Reason::WrongFieldCount => "wrong_field_count",
             Reason::InvalidUtf8 => "invalid_utf8",
             Reason::InvalidJson => "invalid_json",
+            Reason::UnknownAccount => "unknown_account",
+            Reason::UnknownTarget => "unknown_target",
+            Reason::UnreadableLabel => "unreadable_label",
+            Reason::UnreadableWeight => "unreadable_weight",
+            Reason::ContradictoryLabel => "contradictory_label",
             Reason::WrongType => "wrong_type",
         }
     }

@@ -1,11 +1,12 @@
 //! The command line.
 
+use crate::ablation;
 use crate::baselines::BASELINES;
 use crate::columns::Columns;
 use crate::grid::{COLUMNS, Cell, GridName, Wishes};
 use crate::program::Program;
 use crate::purpose::{Purpose, Reporting, Seed, Tuning};
-use crate::report::{Report, Settings, publish};
+use crate::report::{Report, Settings, publish, publish_ablation};
 use crate::run::{Parts, Row, Size, World, run};
 use crate::terminal::{Progress, interrupted, listen, say};
 use anyhow::{Context, bail};
@@ -23,6 +24,7 @@ Examples:
   cargo run --release -p touchstone-range -- --grid quick --purpose tune
   cargo run --release -p touchstone-range -- --purpose tune --scenarios farm-evasive,pod --seeds 3 \\
       --columns all --no-baselines --out tuning
+  cargo run --release -p touchstone-range -- --ablation --purpose report --scenarios mixed --seeds 3
 
 The first writes docs/EVALUATION.md and docs/evaluation.json; tuning prints its page, and writes it to --out.
 
@@ -59,6 +61,9 @@ struct Arguments {
     /// The detector alone
     #[arg(long)]
     no_baselines: bool,
+    /// The detector without each signal and with each alone, instead of baselines; writes docs/ABLATION.md
+    #[arg(long)]
+    ablation: bool,
     /// Folder for evaluation.md and evaluation.json, instead of docs (which is for reporting alone)
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -91,13 +96,14 @@ pub(crate) fn main() -> anyhow::Result<()> {
     match arguments.purpose {
         PurposeName::Tune => {
             let report = arguments.grid::<Tuning>()?;
-            say(&report.page());
+            say(&if arguments.ablation { report.ablation() } else { report.page() });
             arguments.out.as_ref().map_or(Ok(()), |out| report.write(out))
         }
         PurposeName::Report => {
             let report = arguments.grid::<Reporting>()?;
             match &arguments.out {
                 Some(out) => report.write(out),
+                None if arguments.ablation => publish_ablation(&report, &crate::repository().join("docs")),
                 None => publish(&report, &crate::repository().join("docs")),
             }
         }
@@ -116,7 +122,11 @@ impl Arguments {
 
     fn columns(&self) -> Vec<Columns> {
         // In the order of the contract, each once.
-        COLUMNS.into_iter().filter(|set| self.columns.is_empty() || self.columns.contains(set)).collect()
+        let by_default: &[Columns] = if self.ablation { &ablation::COLUMNS } else { &COLUMNS };
+        COLUMNS
+            .into_iter()
+            .filter(|set| if self.columns.is_empty() { by_default.contains(set) } else { self.columns.contains(set) })
+            .collect()
     }
 
     /// Runs the grid for a purpose.
@@ -177,7 +187,8 @@ impl Arguments {
             seed: Seed::new(&cell.scenario, index),
             size,
             columns: self.columns(),
-            baselines: index < cell.seeds_with_baselines && !BASELINES.is_empty(),
+            baselines: !self.ablation && index < cell.seeds_with_baselines && !BASELINES.is_empty(),
+            variants: if self.ablation { &ablation::VARIANTS } else { &ablation::WHOLE },
         };
         cells.iter().flat_map(|cell| (0..cell.seeds).map(move |index| world(cell, index))).collect()
     }
@@ -200,9 +211,8 @@ impl Arguments {
             let names: Vec<&str> = self.columns().iter().map(|set| set.name()).collect();
             words.push(format!("--columns {}", names.join(",")));
         }
-        if self.no_baselines {
-            words.push("--no-baselines".into());
-        }
+        words.extend(self.no_baselines.then(|| "--no-baselines".to_owned()));
+        words.extend(self.ablation.then(|| "--ablation".to_owned()));
         words.join(" ")
     }
 }

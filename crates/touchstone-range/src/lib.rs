@@ -8,6 +8,7 @@
 //! Nothing depends on this crate, and it sees neither engine nor detector: it drives the program
 //! as a user would.
 
+pub mod ablation;
 pub mod baselines;
 pub mod columns;
 pub mod findings;

@@ -4,6 +4,8 @@
 
 use crate::columns::Columns;
 use anyhow::{Context, bail};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -43,18 +45,48 @@ impl Program {
         Ok(Self { path })
     }
 
-    /// Runs `detect` on a log and gives its wall seconds.
+    /// Runs `detect` on a log, some signals left out, and gives its wall seconds.
     ///
     /// # Errors
     /// It failed; with its own words.
-    pub fn detect(&self, log: &Path, world: &Path, columns: Columns, out: &Path) -> anyhow::Result<f64> {
+    pub fn detect(
+        &self,
+        log: &Path,
+        world: &Path,
+        columns: Columns,
+        without: &[&str],
+        out: &Path,
+    ) -> anyhow::Result<f64> {
         let mut command = self.command("detect");
         command.arg(log).arg("--out").arg(out).arg("--quiet");
+        for signal in without {
+            command.arg("--without").arg(signal);
+        }
         if columns.has_tables() {
             command.arg("--accounts").arg(world.join("accounts.parquet"));
             command.arg("--contents").arg(world.join("contents.parquet"));
         }
         run(command)
+    }
+
+    /// Seconds by signal that a run of `detect` took, from its summary.
+    ///
+    /// # Errors
+    /// There is no such summary.
+    pub fn signal_seconds(findings: &Path) -> anyhow::Result<BTreeMap<String, f64>> {
+        #[derive(Deserialize)]
+        struct Summary {
+            signal_seconds: Vec<OfSignal>,
+        }
+        #[derive(Deserialize)]
+        struct OfSignal {
+            signal: String,
+            seconds: f64,
+        }
+        let path = findings.join("summary.json");
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let summary: Summary = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+        Ok(summary.signal_seconds.into_iter().map(|s| (s.signal, s.seconds)).collect())
     }
 
     /// Runs `evaluate` on findings; the result is `evaluation.json` beside them.

@@ -1,5 +1,6 @@
 //! One world through all: simulate, project, detect and its peers, evaluate.
 
+use crate::ablation::Variant;
 use crate::baselines::{Answer, BASELINES, Baseline};
 use crate::columns::{Columns, project};
 use crate::findings;
@@ -41,6 +42,8 @@ pub struct World<P> {
     pub columns: Vec<Columns>,
     /// Whether baselines run, too.
     pub baselines: bool,
+    /// The detectors: the whole one, or with signals left out.
+    pub variants: &'static [Variant],
 }
 
 /// How one detector did on one world with one set of columns.
@@ -56,6 +59,9 @@ pub struct Row {
     pub method: &'static str,
     /// Wall time of reading and judging; not of the evaluation.
     pub seconds: f64,
+    /// Of these, by signal as the program tells; of the detector alone.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub signal_seconds: BTreeMap<String, f64>,
     /// What came out.
     pub result: Outcome,
 }
@@ -138,6 +144,7 @@ struct Pending {
     columns: Columns,
     method: &'static str,
     seconds: f64,
+    signal_seconds: BTreeMap<String, f64>,
     end: Result<PathBuf, Outcome>,
 }
 
@@ -153,7 +160,10 @@ impl<P: Purpose> Desk<'_, P> {
             let folder = self.truth.join(columns.name());
             std::fs::create_dir(&folder)?;
             let log = timed(&mut parts.project, || project(self.truth, columns, &folder))?;
-            pending.push(timed(&mut parts.detect, || self.detect(columns, &log, &folder))?);
+            for (number, variant) in self.world.variants.iter().enumerate() {
+                let findings = folder.join(format!("findings-{number}"));
+                pending.push(timed(&mut parts.detect, || self.detect(columns, &log, variant, findings))?);
+            }
             if self.world.baselines {
                 timed(&mut parts.baselines, || self.baselines(columns, &log, &folder, &mut pending))?;
             }
@@ -174,10 +184,10 @@ impl<P: Purpose> Desk<'_, P> {
             .collect()
     }
 
-    fn detect(&self, columns: Columns, log: &Path, folder: &Path) -> anyhow::Result<Pending> {
-        let findings = folder.join("findings");
-        let seconds = self.program.detect(log, self.truth, columns, &findings)?;
-        Ok(Pending { columns, method: TOUCHSTONE, seconds, end: Ok(findings) })
+    fn detect(&self, columns: Columns, log: &Path, variant: &Variant, findings: PathBuf) -> anyhow::Result<Pending> {
+        let seconds = self.program.detect(log, self.truth, columns, variant.without, &findings)?;
+        let signal_seconds = Program::signal_seconds(&findings)?;
+        Ok(Pending { columns, method: variant.name, seconds, signal_seconds, end: Ok(findings) })
     }
 
     /// Baselines read no owners, networks or tables: what they say of `three` holds for `owner`,
@@ -211,6 +221,7 @@ impl<P: Purpose> Desk<'_, P> {
             columns: pending.columns,
             method: pending.method,
             seconds: pending.seconds,
+            signal_seconds: pending.signal_seconds,
             result,
         }
     }
@@ -218,7 +229,8 @@ impl<P: Purpose> Desk<'_, P> {
 
 impl Pending {
     fn seen_through(&self, columns: Columns) -> Self {
-        Self { columns, method: self.method, seconds: self.seconds, end: self.end.clone() }
+        let signal_seconds = BTreeMap::new();
+        Self { columns, method: self.method, seconds: self.seconds, signal_seconds, end: self.end.clone() }
     }
 }
 
@@ -234,5 +246,5 @@ fn judge(baseline: &Baseline, likes: &Likes, columns: Columns, folder: &Path) ->
         Answer::NoAnswer(why) => Err(Outcome::NoAnswer(why)),
         Answer::NotRun(why) => Err(Outcome::NotRun(why)),
     };
-    Ok(Pending { columns, method: baseline.name, seconds, end })
+    Ok(Pending { columns, method: baseline.name, seconds, signal_seconds: BTreeMap::new(), end })
 }

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use touchstone_range::ablation::WHOLE;
 use touchstone_range::baselines::BASELINES;
 use touchstone_range::columns::Columns;
 use touchstone_range::measured::Measured;
@@ -23,7 +24,7 @@ const TOLERANCE_MIN: f64 = 0.02;
 
 fn world(scenario: &str, index: u32, columns: &[Columns], baselines: bool) -> World<Tuning> {
     let seed = Seed::new(scenario, index);
-    World { scenario: scenario.into(), seed, size: SIZE, columns: columns.to_vec(), baselines }
+    World { scenario: scenario.into(), seed, size: SIZE, columns: columns.to_vec(), baselines, variants: &WHOLE }
 }
 
 fn rows(worlds: impl IntoIterator<Item = World<Tuning>>) -> Vec<Row> {

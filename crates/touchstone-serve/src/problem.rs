@@ -33,7 +33,8 @@ pub(crate) enum Code {
 }
 
 impl Code {
-    /// All codes: for the documentation and its test.
+    /// All codes: for tests of the table.
+    #[cfg(test)]
     pub(crate) const ALL: [Code; 21] = [
         Code::BadRequest,
         Code::BadCursor,

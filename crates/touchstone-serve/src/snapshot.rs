@@ -69,7 +69,6 @@ pub(crate) struct Evidence {
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
     pub(crate) number: u64,
-    pub(crate) folder: PathBuf,
     pub(crate) accounts: Vec<Account>,
     pub(crate) targets: Vec<Target>,
     pub(crate) rings: Vec<Ring>,
@@ -130,7 +129,7 @@ fn table(folder: &Path, name: &str, mut each: impl FnMut(&Rows<'_>, usize)) -> R
 impl Snapshot {
     /// Reads a folder of findings.
     pub(crate) fn read(folder: &Path, number: u64) -> Result<Self, Unreadable> {
-        let mut s = Snapshot { number, folder: folder.to_owned(), ..Snapshot::default() };
+        let mut s = Snapshot { number, ..Snapshot::default() };
         table(folder, "accounts", |rows, i| {
             s.accounts.push(Account {
                 account: rows.text("account", i).unwrap_or_default(),

@@ -171,7 +171,7 @@ fn places(log: &Log, what: &'static str, name: impl Fn(&Event) -> &str) -> Subje
 /// Sessions by whether they stand below later rows; fake where they placed a fake like.
 fn lateness(log: &Log) -> Subjects {
     let mut sessions: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
-    let mut latest = i64::MIN;
+    let mut latest = i64::MIN / 2;
     for event in &log.events {
         // Beyond what a wrong clock explains.
         let late = event.ts < latest - 660_000;

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use touchstone_detect::findings::ReportModel;
 use touchstone_detect::params::Params;
 use touchstone_engine::batch::{Batch, BatchError};
-use touchstone_engine::store::IngestOptions;
+use touchstone_engine::run::RunError;
+use touchstone_engine::store::{IngestError, IngestOptions};
 use touchstone_engine::write::table::Format;
 
 /// All that a detection needs; nothing is looked up later.
@@ -59,4 +60,12 @@ fn failure(e: BatchError) -> Failure {
     } else {
         Failure::Misuse(e.into())
     }
+}
+
+pub(crate) fn ingest_failure(e: IngestError) -> Failure {
+    failure(e.into())
+}
+
+pub(crate) fn run_failure(e: RunError) -> Failure {
+    failure(e.into())
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use touchstone_detect::case::grid::{COLUMNS_MAX, ROWS_MAX};
 use touchstone_detect::findings::RingCase;
 
 use crate::detail::Detail;
@@ -124,6 +125,38 @@ pub(crate) fn heatmap(id: String, ring: &RingCase, timed: bool, detail: Detail) 
         note: is_cut.then(|| words::drawn_cells(rows, ring.members_total, columns, ring.targets_total)),
     })
 }
+
+/// The same grid as one draw of the null filled it.
+pub(crate) fn null(id: String, ring: &RingCase, detail: Detail) -> Html {
+    let rows = ring.members.len().min(detail.heatmap_rows).min(ROWS_MAX);
+    let columns = ring.targets.len().min(detail.heatmap_columns).min(COLUMNS_MAX);
+    let side: i64 = if rows <= 12 && columns <= 24 { 22 } else { SAMPLE };
+    let (width, height) = (columns as i64 * side, rows as i64 * side);
+    let mut body = Html::new();
+    rect(&mut body, "field", LEFT_NULL as f64, TOP as f64, width as f64, height as f64);
+    let mut cells = Path::default();
+    let mut filled = 0;
+    for (row, column) in &ring.exhibits.null_cells {
+        if (*row as usize) < rows && (*column as usize) < columns {
+            let (x, y) = (LEFT_NULL + i64::from(*column) * side, TOP + i64::from(*row) * side);
+            square(&mut cells, x, y, side, LARGE_GAP);
+            filled += 1;
+        }
+    }
+    cells.draw_broad(&mut body, "heat-null", side - 2 * LARGE_GAP);
+    Picture {
+        id,
+        class: "heat",
+        width: (LEFT_NULL + width) as f64 + 8.0,
+        height: (TOP + height) as f64 + 4.0,
+        title: words::null_title(filled, rows, columns),
+        desc: words::null_desc(ring.exhibits.null_mean),
+        body,
+    }
+    .into_html()
+}
+
+const LEFT_NULL: i64 = 4;
 
 /// Free on each side of a square that was in step.
 const LARGE_GAP: i64 = 1;

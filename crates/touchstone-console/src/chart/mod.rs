@@ -2,15 +2,22 @@
 //! a description.
 
 pub(crate) mod bars;
+pub(crate) mod books;
+pub(crate) mod counts;
 pub(crate) mod heatmap;
+pub(crate) mod histogram;
 pub(crate) mod moment;
+pub(crate) mod network;
 mod path;
 pub(crate) mod raster;
 pub(crate) mod rates;
 mod scale;
 pub(crate) mod series;
+pub(crate) mod shares;
 pub(crate) mod square;
+pub(crate) mod strip;
 pub(crate) mod timeline;
+pub(crate) mod waterfall;
 
 use touchstone_detect::findings::RingMember;
 

@@ -50,6 +50,11 @@ impl Path {
         }
     }
 
+    /// The path's data.
+    pub(crate) fn data(&self) -> &str {
+        &self.data
+    }
+
     /// Closes an outline.
     pub(crate) fn close(&mut self) {
         self.data.push('z');

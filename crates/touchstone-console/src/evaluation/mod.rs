@@ -18,7 +18,7 @@ use crate::words::evaluation as words;
 
 /// The whole page.
 pub(crate) fn page(e: &Evaluation, title: &str) -> Html {
-    let mut html = head(title, words::PRODUCT);
+    let mut html = head(title, words::PRODUCT, false);
     html.raw("<header class=\"top\"><p class=\"brand\">").raw(words::PRODUCT);
     html.raw("</p><h1>").name(title, 80, 400).raw("</h1><p class=\"quiet\">");
     html.text(&prose(&words::provenance(e))).raw("</p>\n");

@@ -1,9 +1,14 @@
 //! Every sentence and label that a reader of the page sees, in one place. Sentences take numbers
 //! and give text; none of them holds markup.
 
+pub(crate) mod audit;
+mod case;
 pub(crate) mod evaluation;
+mod page;
 mod pictures;
 
+pub(crate) use case::*;
+pub(crate) use page::*;
 pub(crate) use pictures::*;
 
 use touchstone_detect::findings::{Overview, RingCase, RingKind, Verdict};
@@ -274,22 +279,6 @@ pub(crate) const MEMBERS: &str = "Members";
 pub(crate) const RING_TARGETS: &str = "Targets";
 pub(crate) const NOT_KNOWN: &str = "not known";
 
-pub(crate) fn members_caption(ring: &str) -> String {
-    format!("Members of ring {ring}, most evidence first")
-}
-
-pub(crate) fn members_more_caption(ring: &str) -> String {
-    format!("More members of ring {ring}")
-}
-
-pub(crate) fn targets_caption(ring: &str) -> String {
-    format!("Targets of ring {ring}, most endorsed by its members first")
-}
-
-pub(crate) fn targets_more_caption(ring: &str) -> String {
-    format!("More targets of ring {ring}")
-}
-
 pub(crate) fn more_members(n: usize) -> String {
     counted(n as u64, "more member", "more members")
 }
@@ -378,6 +367,11 @@ pub(crate) mod column {
     pub(crate) const AUTHENTIC: &str = "Authentic";
     pub(crate) const INTERVAL: &str = "95% interval";
     pub(crate) const BY_RING: &str = "By this ring";
+    pub(crate) const WHEN: &str = "When (UTC)";
+    pub(crate) const P_FAKE: &str = "p_fake";
+    pub(crate) const SEEN: &str = "Seen before";
+    pub(crate) const RINGS: &str = "Rings";
+    pub(crate) const TARGETS_OWNED: &str = "Its targets";
     pub(crate) const BY_ANY_RING: &str = "By any ring";
 }
 

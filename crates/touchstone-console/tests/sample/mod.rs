@@ -1,9 +1,12 @@
 //! Models to look at and to test with: made up, seeded, the same on every machine.
 #![allow(dead_code)] // Each user needs a part.
 
+use touchstone_detect::case::{
+    AccountExhibits, Book, Books, Compared, Conduct, Effect, Endorsed, Exhibits, Hub, Network, Part, Rates, spread,
+};
 use touchstone_detect::findings::{
-    Evidence, Overview, ReportModel, RingCase, RingEvent, RingKind, RingMember, SignalRun, TargetCount, TargetSeries,
-    Verdict,
+    AccountCase, Change, Evidence, Innocent, Overview, OwnerCount, ReportModel, RingCase, RingEvent, RingKind,
+    RingMember, Sample, SignalRun, TargetCount, TargetSeries, Verdict,
 };
 
 const SECOND: i64 = 1_000_000;
@@ -124,8 +127,132 @@ pub(crate) fn ring(seed: u64, plan: &Plan) -> RingCase {
         members,
         targets,
         evidence: evidence(plan, in_step),
+        exhibits: exhibits(plan, in_step, &mut dice),
         events,
+        innocents: innocents(),
+        changes: changes(),
     }
+}
+
+fn compared(uppers: &[f64], seed: u64) -> Compared {
+    let mut dice = Dice(seed);
+    let observed: Vec<u64> = (0..=uppers.len()).map(|i| dice.below(20) + if i == 2 { 150 } else { 0 }).collect();
+    let total: u64 = observed.iter().sum();
+    let expected = observed.iter().map(|_| total as f64 / observed.len() as f64).collect();
+    Compared { uppers: uppers.to_vec(), observed, expected, learned_from: 4_812 }
+}
+
+fn rates(inside: u64, seed: u64) -> Rates {
+    let mut dice = Dice(seed);
+    let part = |part| Part { part, whole: part * 3 + 17 };
+    Rates { inside: Part { part: inside, whole: inside + 9 }, elsewhere: part(dice.below(40)), others: part(700) }
+}
+
+/// What a case shows beside its evidence, of plausible size.
+fn exhibits(plan: &Plan, in_step: usize, dice: &mut Dice) -> Exhibits {
+    let seed = dice.below(1 << 30);
+    let members = plan.members as u32;
+    let books = matches!(plan.kind, RingKind::Exchange | RingKind::Pod).then(|| Books {
+        members: (0..members)
+            .map(|member| Book { member, given: 10 + dice.below(30), received: 10 + dice.below(30) })
+            .collect(),
+        correlation: Some(0.93),
+        inside: 212,
+        all: 390,
+    });
+    let hubs = 1 + members / 9;
+    let hub = |i: u32| Hub {
+        is_device: i.is_multiple_of(2),
+        members: 9,
+        users: if i == 3 { 900 } else { 11 },
+        is_common: i == 3,
+    };
+    let network = Network {
+        accounts: (0..members.min(250)).collect(),
+        hubs: (0..hubs).map(hub).collect(),
+        edges: (0..members.min(250)).flat_map(|a| [(a, a % hubs), (a, (a * 7 + 1) % hubs)]).collect(),
+        left_out: 2,
+        sharing: Part { part: u64::from(members) - 1, whole: u64::from(members) },
+    };
+    Exhibits {
+        effect: Effect {
+            discounted: in_step as f64,
+            kept: 311.0,
+            targets: plan.targets as u64,
+            owners: 7,
+            most: Some(TargetCount {
+                target: (plan.target)(0),
+                owner: None,
+                reported: 301,
+                authentic: 241.5,
+                low: 230.0,
+                high: 250.0,
+                by_ring: 60,
+            }),
+        },
+        line_bits: 11.3,
+        null_cells: (0..plan.members as u32 / 2).map(|i| (i * 2, i * 5 % plan.targets.max(1) as u32)).collect(),
+        null_mean: 31.4,
+        gaps: Some(compared(&spread::GAPS, seed)),
+        ages: Some(compared(&spread::AGES, seed + 1)),
+        conduct: Some(Conduct {
+            unseen: rates(in_step as u64, seed),
+            liked: rates(40, seed + 2),
+            dwell: Some(compared(&spread::DWELL, seed + 3)),
+        }),
+        books,
+        network: Some(network),
+    }
+}
+
+fn endorsed(t: &TargetCount) -> Endorsed {
+    let (target, owner) = (t.target.clone(), t.owner.clone());
+    Endorsed { target, owner, ts: START + HOUR, p_fake: 0.97, in_step: true, seen: Some(false) }
+}
+
+fn innocents() -> Vec<Innocent> {
+    vec![Innocent {
+        explanation: "people of one taste who read the same digest".into(),
+        against: "they endorse before they look (12.0 bits)".into(),
+        bits: 12.0,
+    }]
+}
+
+fn changes() -> Vec<Change> {
+    vec![Change {
+        without: "the shared devices".into(),
+        bits: 3.0,
+        then: "suspect".into(),
+        turns: true,
+        sentence: "without the shared devices 3.0 bits would remain: it would be a suspect".into(),
+    }]
+}
+
+/// Cases of the members of rings.
+fn accounts(rings: &[RingCase]) -> Vec<AccountCase> {
+    let of = |ring: &RingCase, member: &RingMember| AccountCase {
+        account: member.account.clone(),
+        verdict: member.verdict,
+        bits: member.bits,
+        accusing_bits: member.bits,
+        ring: Some(ring.ring.clone()),
+        evidence: ring.evidence.clone(),
+        innocents: innocents(),
+        changes: changes(),
+        exhibits: AccountExhibits {
+            line_bits: 11.3,
+            kind: Some(ring.kind),
+            endorsements: member.endorsements,
+            discounted: member.discounted,
+            created: Some(START - 40 * DAY),
+            times: ring.events.iter().take(60).map(|e| (e.ts, e.p_fake)).collect(),
+            samples: ring.targets.iter().take(4).map(endorsed).collect(),
+            gaps: Some(compared(&spread::GAPS, 5)),
+            shared: vec![Hub { is_device: true, members: 1, users: 12, is_common: false }],
+            unseen: Some(rates(0, 6)),
+        },
+    };
+    rings.iter().flat_map(|r| r.members.iter().map(move |m| of(r, m))).collect()
 }
 
 fn evidence(plan: &Plan, in_step: usize) -> Vec<Evidence> {
@@ -137,6 +264,7 @@ fn evidence(plan: &Plan, in_step: usize) -> Vec<Evidence> {
         observed,
         expected,
         sentence,
+        samples: vec![Sample { actor: "troll_1".into(), target: "status/85".into(), ts: Some(START) }],
     };
     vec![
         of(
@@ -180,11 +308,11 @@ fn series(count: TargetCount, seed: u64) -> TargetSeries {
             (START + i * 2 * HOUR, (real + bought).round(), real)
         })
         .collect();
-    TargetSeries { count, points }
+    TargetSeries { count, points, rings: Vec::new() }
 }
 
 fn signal(signal: &str, ran: bool, note: &str) -> SignalRun {
-    SignalRun { signal: signal.to_string(), ran, note: note.to_string() }
+    SignalRun { signal: signal.to_string(), ran, note: note.to_string(), ..SignalRun::default() }
 }
 
 /// Three rings: a farm of 60, a collusion network with awkward names, a pod of 5.
@@ -293,6 +421,8 @@ pub(crate) fn three_rings() -> ReportModel {
         title: "coordinated retweets.csv".to_string(),
         version: "0.1.0".to_string(),
         overview,
+        accounts: accounts(&rings),
+        owners: vec![OwnerCount { owner: "owner_3".into(), targets: 31, reported: 4_100, authentic: 3_702.5 }],
         rings,
         targets,
         timeline,
@@ -307,6 +437,7 @@ pub(crate) fn small() -> ReportModel {
     model.overview.accused = case.accused;
     model.overview.rings = 1;
     model.overview.discounted = 31.5;
+    model.accounts = accounts(std::slice::from_ref(&case));
     model.targets = vec![series(case.targets[0].clone(), 1)];
     model.targets[0].points.truncate(12);
     model.timeline.truncate(12);
@@ -319,7 +450,9 @@ pub(crate) fn nobody() -> ReportModel {
     let mut model = three_rings();
     model.title = "higgs activity.parquet".to_string();
     model.rings.clear();
+    model.accounts.clear();
     model.targets.clear();
+    model.owners.clear();
     model.overview.accused = 0;
     model.overview.suspects = 0;
     model.overview.rings = 0;
@@ -342,6 +475,11 @@ pub(crate) fn no_times() -> ReportModel {
         for e in &mut ring.events {
             (e.ts, e.in_step) = (0, false);
         }
+        (ring.exhibits.gaps, ring.exhibits.ages) = (None, None);
+    }
+    for account in &mut model.accounts {
+        account.exhibits.times.clear();
+        account.exhibits.gaps = None;
     }
     for target in &mut model.targets {
         target.points.clear();
@@ -372,5 +510,7 @@ pub(crate) fn many_rings(rings: usize, members: usize, targets: usize, name_leng
         })
         .collect();
     model.overview.rings = rings as u64;
+    model.accounts = accounts(&model.rings);
+    model.accounts.truncate(400);
     model
 }

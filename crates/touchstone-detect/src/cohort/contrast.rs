@@ -7,6 +7,8 @@
 //! and, the accounts being independent given their rates, for their product.
 
 use crate::evalue::ln_mean;
+use crate::likes::Likes;
+use rayon::prelude::*;
 
 /// How even members of a ring are, as a weight in trials: some are late, some forget, some are scripts.
 const UNEVEN: f64 = 8.0;
@@ -38,6 +40,14 @@ impl Beta {
         let rho = ((spread / own - counting) / (1.0 - counting)).clamp(0.005, 0.95);
         let weight = 1.0 / rho - 1.0;
         Self { a: mean * weight, b: (1.0 - mean) * weight }
+    }
+
+    /// From a trait of single endorsements (by place; `None` where it cannot be told), over all accounts.
+    #[must_use]
+    pub fn of_accounts(likes: &Likes, hit: impl Fn(usize) -> Option<bool> + Sync) -> Self {
+        let count = |a| likes.of_account(a).filter_map(&hit).fold((0, 0), |sum, h| (sum.0 + u32::from(h), sum.1 + 1));
+        let counts: Vec<(u32, u32)> = (0..likes.accounts()).into_par_iter().map(count).collect();
+        Self::fit(counts.into_iter())
     }
 
     /// After more trials.

@@ -91,7 +91,7 @@ fn one(
     let unseen_here = all.iter().filter(|i| likes.seen[**i as usize] == Seen::No).count() as u32;
     // What the owner's other targets show is usual with him (he may be embedded elsewhere).
     let (s, n) = owners.get(&census.author(target)).copied().unwrap_or_default();
-    let others = traits.unseen().after(s - unseen_here, n - all.len() as u32).mean();
+    let others = traits.unseen.after(s - unseen_here, n - all.len() as u32).mean();
     let mut shared = 0;
     let readings: Vec<Readings> = all
         .iter()
@@ -104,7 +104,7 @@ fn one(
             let of = |hit: bool, p: f64| if hit { p } else { 1.0 - p };
             let device = match likes.device[i] {
                 0 => (1.0, 1.0),
-                _ => (of(on_shared, DEVICE_DELIVERED), of(on_shared, traits.shared_device_share())),
+                _ => (of(on_shared, DEVICE_DELIVERED), of(on_shared, traits.networks.shared_device_share())),
             };
             [(of(unseen, UNSEEN_DELIVERED), of(unseen, own)), device]
         })
@@ -161,6 +161,6 @@ fn own_unseen(i: usize, likes: &Likes, traits: &Traits) -> f64 {
         s += u32::from(likes.seen[j] == Seen::No);
         n += 1;
     }
-    let own: Beta = traits.unseen().after(s, n);
+    let own: Beta = traits.unseen.after(s, n);
     own.mean()
 }

@@ -6,7 +6,8 @@
 //! ratio has mean one for somebody who has nothing to do with the ring; negative bits acquit.
 
 use super::contrast::{Beta, Inside, rate_without};
-use super::marks::{Mark, Traits, stray_device_share};
+use super::mark::Mark;
+use super::marks::Traits;
 use super::proof::{Group, MUTUAL_MIN};
 use super::refine::{owners_by_account, targets_of};
 use crate::census::Census;
@@ -93,7 +94,7 @@ pub fn judge(
     let of_pool = |m: &Mark| matches!(m, Mark::Devoted | Mark::Cohesive);
     let marked: Vec<Mark> = group.marked().into_iter().filter(|m| !of_pool(m)).collect();
     let prior = bicluster.members.len() as f64 / f64::from(likes.accounts());
-    let stray = stray_device_share(bicluster, likes, traits);
+    let stray = traits.networks.stray_device_share(bicluster, likes);
     let by_mark: BTreeMap<Mark, BTreeMap<u32, Inside>> = marked
         .iter()
         .filter_map(|m| Some((*m, group.inside.get(m)?.iter().map(|i| (i.account, *i)).collect())))

@@ -22,13 +22,13 @@
 
 pub mod contrast;
 pub mod delivery;
+pub mod mark;
 pub mod marks;
 pub mod members;
 pub mod overlap;
 pub mod proof;
 pub mod refine;
 pub mod run;
-pub mod views;
 
 use crate::census::Census;
 use crate::likes::Likes;

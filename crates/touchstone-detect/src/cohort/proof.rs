@@ -1,7 +1,7 @@
 //! Which groups are rings, and of what kind.
 
 use super::contrast::{Inside, ln_group};
-use super::marks::{MARKS, Mark};
+use super::mark::{MARKS, Mark};
 use super::refine::Bicluster;
 use crate::evalue::ebh_threshold;
 use crate::findings::RingKind;

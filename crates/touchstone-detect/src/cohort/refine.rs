@@ -17,7 +17,7 @@ const LN_TARGET: f64 = -11.5;
 
 /// Unrelated owners of whom a member endorsed something, and members that a target needs.
 const OWNERS_MIN: u32 = 2;
-pub(super) const SUPPORT_MIN: u32 = 3;
+pub(crate) const SUPPORT_MIN: u32 = 3;
 
 /// Support, as a share of the group's usual target's, below which a target is that of some members, not the group's: a circle of
 /// friends among its by-standers would bring in all that it likes.

@@ -1,22 +1,26 @@
 //! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
 
 use super::delivery::{self, Delivery};
-use super::marks::{self, Mark, Traits};
+use super::mark::Mark;
+use super::marks::{self, Traits};
 use super::members::{self, Standing};
 use super::proof::{self, Group};
-use super::views::{self, Places, Tally, Viewing};
 use crate::census::Census;
 use crate::evalue::ln_mean;
 use crate::findings::RingKind;
 use crate::likes::{self, Likes};
-use crate::params::Params;
+use crate::params::{Params, Signal};
 use crate::partition::NONE;
 use crate::pipeline::Engine;
 use crate::ring::roster::Roster;
 use crate::schedule::Schedule;
+use crate::signals::exchange::mutual_share;
 use crate::signals::lockstep::judge as lockstep;
 use crate::signals::lockstep::trials::{self, Habits, Trial, TrialContext};
+use crate::signals::path::looks::{self, Places, Tally, Viewing};
+use crate::signals::pool::company;
 use crate::survey::Tempo;
+use crate::why::samples::{self, Samples};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -58,6 +62,10 @@ pub struct Cohorts {
     pub deliveries: Vec<Delivery>,
     /// What may be fake, by target: `(account, probability, ring)`, ascending.
     pub fake: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+    /// The line of e-BH over all groups, as `ln e`: from there on a group is a ring.
+    pub proof_line: f64,
+    /// Endorsements that show the evidence on members of rings.
+    pub samples: Samples,
 }
 
 /// Times of a log, where it has any.
@@ -81,26 +89,28 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         let places = Places::new(&groups, &also, &support, census);
         let mut sum = Tally::default();
         if likes.has_views() {
-            let parts = engine.count(|p, v| views::count(p, v, &places, census, params.seed))?;
+            let parts = engine.count(|p, v| looks::count(p, v, &places, census, params.seed))?;
             parts.into_iter().for_each(|t| sum.merge(t));
         }
         Ok(Viewing::new(sum))
     })?;
-    let together = match timed {
+    let together = match timed.filter(|_| params.runs(Signal::Lockstep)) {
         Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
             engine.stage("in step", rows, || in_step(engine, census, schedule, tempo, &groups, params))?
         }
         _ => Together::default(),
     };
     engine.stage("proof", rows, || {
-        let usual = (marks::devotion(&groups, &likes, census), marks::cohesion(&groups, &likes, census));
+        let usual = (company::devotion(&groups, &likes, census), company::cohesion(&groups, &likes, census));
         let judged: Vec<Group> = groups
             .into_par_iter()
             .enumerate()
             .map(|(g, bicluster)| {
-                let inside = marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
-                let mutual = marks::mutual_share(&bicluster, census);
-                let outside = marks::owners_outside(&bicluster, &likes, census);
+                let mut inside =
+                    marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
+                inside.retain(|mark, _| params.signals.iter().any(|s| s.as_str() == mark.signal()));
+                let mutual = mutual_share(&bicluster, census);
+                let outside = company::owners_outside(&bicluster, &likes, census);
                 Group::new(bicluster, inside, (mutual, outside), together.rings.get(&(g as u32)).copied())
             })
             .collect();
@@ -203,7 +213,12 @@ fn conclude(
             (account, (ln_mean(&logs), best.1))
         })
         .collect();
-    let deliveries = delivery::judge(likes, census, traits, params.fdr);
+    // Told by both traits, so by neither alone.
+    let deliveries = if params.runs(Signal::Path) && params.runs(Signal::Infrastructure) {
+        delivery::judge(likes, census, traits, params.fdr)
+    } else {
+        Vec::new()
+    };
     for d in &deliveries {
         let found = d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32, NONE));
         fake.entry(d.target).or_default().extend(found);
@@ -213,7 +228,8 @@ fn conclude(
         of.dedup_by_key(|f| f.0);
     }
     let has_networks = !likes.ip.is_empty() || !likes.device.is_empty();
-    Cohorts { rings, groups: looked_at, has_networks, accounts, deliveries, fake }
+    let samples = samples::collect(&rings, likes, census);
+    Cohorts { rings, groups: looked_at, has_networks, accounts, deliveries, fake, proof_line: line, samples }
 }
 
 /// Evidence against an account is at most that against its ring: both questions, "is it a ring?" and "does the account

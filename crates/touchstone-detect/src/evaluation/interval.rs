@@ -159,7 +159,7 @@ impl Clustered {
 }
 
 /// The 97.5 % point of Student's distribution (Abramowitz & Stegun 26.7.5; the first two are exact).
-fn t_975(degrees: u64) -> f64 {
+pub(crate) fn t_975(degrees: u64) -> f64 {
     let (z, d) = (Z, degrees as f64);
     match degrees {
         0 => f64::INFINITY,

@@ -3,9 +3,11 @@
 pub mod stages;
 
 use crate::store::{IngestError, Progress, Store};
+use arrow_array::RecordBatch;
 use rayon::prelude::*;
 use stages::Stages;
 use touchstone_detect::census::Census;
+use touchstone_detect::labels::Labels;
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::Partition;
 use touchstone_detect::pipeline::{self, Engine, Log, Outcome};
@@ -45,11 +47,43 @@ pub fn census(store: &Store) -> Census<'_> {
     }
 }
 
+/// Where partitions come from: a store, or a copy of one.
+pub(crate) trait Source: Sync {
+    /// How many.
+    fn partitions(&self) -> usize;
+
+    /// Endorsements of a partition, as [`Store::endorsements`] gives them.
+    ///
+    /// # Errors
+    /// If they cannot be read back.
+    fn endorsements(&self, i: usize) -> Result<RecordBatch, IngestError>;
+
+    /// Views of a partition, as [`Store::views`] gives them.
+    ///
+    /// # Errors
+    /// If they cannot be read back.
+    fn views(&self, i: usize) -> Result<Option<RecordBatch>, IngestError>;
+}
+
+impl Source for Store {
+    fn partitions(&self) -> usize {
+        self.partition_count()
+    }
+
+    fn endorsements(&self, i: usize) -> Result<RecordBatch, IngestError> {
+        Self::endorsements(self, i)
+    }
+
+    fn views(&self, i: usize) -> Result<Option<RecordBatch>, IngestError> {
+        Self::views(self, i)
+    }
+}
+
 /// This machine.
-struct Local<'a> {
-    store: &'a Store,
-    stages: &'a Stages<'a>,
-    progress: &'a dyn Progress,
+pub(crate) struct Local<'a> {
+    pub(crate) source: &'a dyn Source,
+    pub(crate) stages: &'a Stages<'a>,
+    pub(crate) progress: &'a dyn Progress,
 }
 
 impl Engine for Local<'_> {
@@ -59,15 +93,15 @@ impl Engine for Local<'_> {
         &self,
         count: impl Fn(&Partition<'_>, Option<&Partition<'_>>) -> T + Sync,
     ) -> Result<Vec<T>, RunError> {
-        (0..self.store.partition_count())
+        (0..self.source.partitions())
             .into_par_iter()
             .map(|i| {
                 if self.progress.cancelled() {
                     return Err(IngestError::Cancelled.into());
                 }
-                let batch = self.store.endorsements(i)?;
+                let batch = self.source.endorsements(i)?;
                 let partition = Partition::try_from_batch(&batch)?;
-                let views = self.store.views(i)?;
+                let views = self.source.views(i)?;
                 let views = views.as_ref().map(Partition::try_from_batch).transpose()?;
                 self.progress.advance(partition.len() as u64);
                 Ok(count(&partition, views.as_ref()))
@@ -101,5 +135,17 @@ pub fn detect(
         last_ts: facts.last_ts.unwrap_or(0),
         has_views: facts.views > 0,
     };
-    pipeline::detect(&Local { store, stages, progress }, &log, params)
+    detect_in(store, &log, store.labels(), params, stages, progress)
+}
+
+/// Detects in any source of partitions.
+pub(crate) fn detect_in(
+    source: &dyn Source,
+    log: &Log<'_>,
+    labels: &Labels,
+    params: &Params,
+    stages: &Stages<'_>,
+    progress: &dyn Progress,
+) -> Result<Outcome, RunError> {
+    pipeline::detect_reviewed(&Local { source, stages, progress }, log, labels, params)
 }

@@ -17,6 +17,46 @@ pub struct Stage {
     pub rows: u64,
 }
 
+/// The time of one signal.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SignalSeconds {
+    /// Its name; `shared` for what several need, `files` for reading and writing.
+    pub signal: &'static str,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+    /// Share of all stages, 0 to 1.
+    pub share: f64,
+}
+
+/// Which signal a stage belongs to. Groups are found by the pool signal's pairs of targets; what others make of them is judged
+/// in one stage.
+fn signal_of(stage: &str) -> &'static str {
+    match stage {
+        "pair totals" | "pairs" | "rings" | "grow" | "habits" | "test" | "in step" => "lockstep",
+        "pool" | "lists" | "groups" => "pool",
+        "burst" => "burst",
+        "looks" => "path",
+        "read" | "write likes" | "write findings" | "report" => "files",
+        // gather, traits, proof: exchange, infrastructure and path; survey, fuse, attribute: all.
+        _ => "shared",
+    }
+}
+
+/// Adds stages up by signal, in order of their names.
+#[must_use]
+pub fn by_signal(stages: &[Stage]) -> Vec<SignalSeconds> {
+    let all: f64 = stages.iter().map(|s| s.seconds).sum();
+    let mut sums = std::collections::BTreeMap::<&'static str, f64>::new();
+    stages.iter().for_each(|s| *sums.entry(signal_of(s.stage)).or_default() += s.seconds);
+    let round = |x: f64| (x * 1e4).round() / 1e4;
+    let one = |(signal, seconds): (&'static str, f64)| SignalSeconds {
+        signal,
+        seconds: round(seconds),
+        share: round(seconds / all.max(1e-9)),
+    };
+    sums.into_iter().map(one).collect()
+}
+
 /// Stopwatch of a run.
 pub struct Stages<'a> {
     progress: &'a dyn Progress,

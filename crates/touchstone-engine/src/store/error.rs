@@ -49,6 +49,16 @@ pub enum IngestError {
         /// What to do.
         remedy: &'static str,
     },
+    /// A file of reviews without a column it must have.
+    #[error("{}: no column {column}; reviews need account and label (confirmed or cleared), and may have target, date and weight; columns here: {}", path.display(), found.join(", "))]
+    LabelColumn {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        column: &'static str,
+        /// What is there.
+        found: Vec<String>,
+    },
     /// A must-column is missing.
     #[error("{}: no column \"{column}\" for {field}{}; the file has: {}; say which with --map {field}={}{}", path.display(), why_needed(because), listed(found), guess.as_deref().unwrap_or("COLUMN"), other_remedy(*field))]
     MissingColumn {

@@ -8,13 +8,14 @@ use super::intern::NO_ID;
 use super::number::{Census, Numbering, number};
 use super::rows::{Layout, Rows, VIEW, actor_of, ordered, target_of, ts_of, unordered};
 use super::side::SideTables;
-use super::{Held, IngestError, IngestOptions, PARTITION_COUNT, Progress, Store, spill};
+use super::{Held, IngestError, IngestOptions, PARTITION_COUNT, Progress, Store};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{ArrayRef, Float32Array, Int64Array, RecordBatch, UInt32Array, UInt64Array};
 use arrow_schema::{DataType, Field, Schema};
 use rayon::prelude::*;
 use std::sync::Arc;
+use touchstone_detect::labels::Labels;
 use touchstone_detect::partition::{NO_TIME, NONE, partition_schema};
 
 /// Makes the store.
@@ -110,6 +111,17 @@ pub(crate) fn finish(
         views.extend(viewed);
         facts.views += count;
     }
+    let mut labels = Labels::default();
+    for ((account, target), review) in &tables.reviews {
+        let account = numbering.actor_rank[*account as usize];
+        match target {
+            None => labels.accounts.insert(account, *review),
+            Some(target) => labels.likes.insert((numbering.target_rank[*target as usize], account), *review),
+        };
+    }
+    // Accounts and targets that lost their last event to duplicates have no number.
+    labels.accounts.remove(&NO_ID);
+    labels.likes.retain(|(target, account), _| *target != NO_ID && *account != NO_ID);
     let Numbering {
         actors,
         targets,
@@ -140,6 +152,7 @@ pub(crate) fn finish(
         endorsers,
         endorsements,
         views: has_views.then_some(views),
+        labels,
         facts,
     })
 }
@@ -256,12 +269,7 @@ fn batch(fields: Vec<Arc<Field>>, columns: Vec<ArrayRef>) -> Result<RecordBatch,
 }
 
 fn hold(options: &IngestOptions, spilled: bool, name: &str, i: usize, batch: RecordBatch) -> Result<Held, IngestError> {
-    if !spilled {
-        return Ok(Held::Memory(batch));
-    }
-    let path = options.scratch.join(format!("{name}-{i}.arrow"));
-    spill::write_batch(&path, &batch)?;
-    Ok(Held::File(path))
+    Held::keep(batch, spilled.then(|| options.scratch.join(format!("{name}-{i}.arrow"))))
 }
 
 /// The value at a name's rank, for arrays by canonical number.

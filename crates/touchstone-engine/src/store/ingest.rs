@@ -3,6 +3,7 @@
 use super::collect::Collected;
 use super::facts::{FileFacts, IngestFacts};
 use super::finish::finish;
+use super::labels::read_labels;
 use super::plan::Plan;
 use super::prepare::{FileContext, Prepared, prepare};
 use super::rejects::Rejects;
@@ -61,9 +62,13 @@ pub fn ingest(options: &IngestOptions, progress: &dyn Progress) -> Result<Store,
     facts.rows = collected.rows;
     check_share(options, &facts, &mut rejects)?;
 
-    let tables = read_side_tables(options, &mut collected, &mut rejects, progress)?;
+    let mut tables = read_side_tables(options, &mut collected, &mut rejects, progress)?;
     facts.files.extend(tables.files.iter().cloned());
     check_share(options, &facts, &mut rejects)?;
+    // Reviews may well be of accounts of other logs: however many are, the run goes on.
+    if let Some(path) = &options.labels {
+        tables.reviews = read_labels(path, &collected, &mut facts.files, &mut rejects, progress)?;
+    }
     rejects.finish()?;
     facts.rejected = rejects.total();
     facts.rejects = rejects.counts();

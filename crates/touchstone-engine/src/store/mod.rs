@@ -21,6 +21,7 @@ mod finish;
 mod fold;
 mod ingest;
 pub(crate) mod intern;
+mod labels;
 mod number;
 mod owners;
 mod plan;
@@ -38,15 +39,32 @@ pub use options::{IngestOptions, NoProgress, Progress};
 
 use arrow_array::RecordBatch;
 use std::path::PathBuf;
+use touchstone_detect::labels::Labels;
 
 /// Partitions of a store. Fixed, so that nothing depends on threads or memory.
 pub const PARTITION_COUNT: usize = 64;
 
 /// One partition, in memory or on disk.
 #[derive(Debug)]
-enum Held {
+pub(crate) enum Held {
     Memory(RecordBatch),
     File(PathBuf),
+}
+
+impl Held {
+    /// Keeps a partition: in a file, where one is named, else in memory.
+    pub(crate) fn keep(batch: RecordBatch, path: Option<PathBuf>) -> Result<Self, IngestError> {
+        let Some(path) = path else { return Ok(Self::Memory(batch)) };
+        spill::write_batch(&path, &batch)?;
+        Ok(Self::File(path))
+    }
+
+    pub(crate) fn batch(&self) -> Result<RecordBatch, IngestError> {
+        match self {
+            Self::Memory(batch) => Ok(batch.clone()),
+            Self::File(path) => spill::read_batch(path),
+        }
+    }
 }
 
 /// What was read: names, facts of each account and target, and partitions.
@@ -67,6 +85,7 @@ pub struct Store {
     endorsers: usize,
     endorsements: Vec<Held>,
     views: Option<Vec<Held>>,
+    labels: Labels,
     facts: IngestFacts,
 }
 
@@ -152,10 +171,7 @@ impl Store {
     /// # Panics
     /// If `i` is not below [`Store::partition_count`].
     pub fn endorsements(&self, i: usize) -> Result<RecordBatch, IngestError> {
-        match &self.endorsements[i] {
-            Held::Memory(batch) => Ok(batch.clone()),
-            Held::File(path) => spill::read_batch(path),
-        }
+        self.endorsements[i].batch()
     }
 
     /// Views of partition `i`: `target`, `actor`, `ts`, then the nullable Float32 columns `dwell_ms`
@@ -168,11 +184,13 @@ impl Store {
     /// # Panics
     /// If `i` is not below [`Store::partition_count`].
     pub fn views(&self, i: usize) -> Result<Option<RecordBatch>, IngestError> {
-        match self.views.as_ref().map(|views| &views[i]) {
-            None => Ok(None),
-            Some(Held::Memory(batch)) => Ok(Some(batch.clone())),
-            Some(Held::File(path)) => spill::read_batch(path).map(Some),
-        }
+        self.views.as_ref().map(|views| views[i].batch()).transpose()
+    }
+
+    /// What reviewers said, by canonical id.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        &self.labels
     }
 
     /// What happened on the way.

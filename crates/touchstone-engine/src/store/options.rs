@@ -14,6 +14,8 @@ pub struct IngestOptions {
     pub accounts: Option<PathBuf>,
     /// Table of contents (target, owner, published_at).
     pub contents: Option<PathBuf>,
+    /// Table of reviewed accounts and endorsements (account, target, label, date, weight).
+    pub labels: Option<PathBuf>,
     /// Kinds that count as endorsements.
     pub endorse: Vec<String>,
     /// The log has no times: every ts is 0.
@@ -40,6 +42,7 @@ impl IngestOptions {
             mapping: Mapping::default(),
             accounts: None,
             contents: None,
+            labels: None,
             endorse: vec!["like".to_owned()],
             no_time: false,
             max_reject_share: 0.05,

@@ -3,6 +3,7 @@
 use super::collect::Collected;
 use super::facts::FileFacts;
 use super::intern::NO_ID;
+use super::labels::Reviews;
 use super::owners::OwnerVotes;
 use super::plan::Plan;
 use super::prepare::{excerpt, read_time};
@@ -26,6 +27,7 @@ pub(crate) struct SideTables {
     pub(crate) published: Option<Vec<i64>>,
     pub(crate) owners: OwnerVotes,
     pub(crate) files: Vec<FileFacts>,
+    pub(crate) reviews: Reviews,
 }
 
 /// Reads both tables, if there are any. Rows on accounts and targets that no event names are

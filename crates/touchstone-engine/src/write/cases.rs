@@ -1,9 +1,12 @@
 //! Rings with their members, targets and events, as files and report need them.
 
+use super::closely::Closely;
 use super::likes::{MemberEvent, Totals, ring_name};
+use super::reasons::Reasons;
 use crate::run::census;
 use crate::store::Store;
 use std::collections::BTreeMap;
+use touchstone_detect::case::Exhibits;
 use touchstone_detect::evalue::bits;
 use touchstone_detect::explain;
 use touchstone_detect::findings::{RingCase, RingEvent, RingMember, TargetCount, Verdict};
@@ -14,8 +17,8 @@ use touchstone_detect::pipeline::Outcome;
 use touchstone_detect::ring::merge::Ring;
 
 /// Most rings, and most members and targets of each, that the report shows; files hold all.
-const RINGS_SHOWN: usize = 200;
-const MEMBERS_SHOWN: usize = 120;
+pub(super) const RINGS_SHOWN: usize = 200;
+pub(super) const MEMBERS_SHOWN: usize = 120;
 const TARGETS_SHOWN: usize = 80;
 
 /// Members in step that make a target a ring's target (for rings without times: members).
@@ -108,12 +111,26 @@ pub(crate) fn report_cases(
     outcome: &Outcome,
     totals: &Totals,
     cases: &[Case<'_>],
+    closely: &Closely,
     params: &Params,
 ) -> Vec<RingCase> {
-    cases.iter().take(RINGS_SHOWN).map(|c| report_case(store, outcome, totals, c, params)).collect()
+    let shown = cases.iter().take(RINGS_SHOWN).enumerate();
+    shown
+        .map(|(number, c)| {
+            let exhibits = closely.exhibits(store, outcome, totals, c, number, params);
+            report_case(store, outcome, totals, c, exhibits, params)
+        })
+        .collect()
 }
 
-fn report_case(store: &Store, outcome: &Outcome, totals: &Totals, case: &Case<'_>, params: &Params) -> RingCase {
+fn report_case(
+    store: &Store,
+    outcome: &Outcome,
+    totals: &Totals,
+    case: &Case<'_>,
+    exhibits: Exhibits,
+    params: &Params,
+) -> RingCase {
     let ring = case.ring;
     let scale = outcome.schedule.as_ref().zip(ring.scale).map(|(s, k)| s.scales[k as usize]);
     let (window, tile) = scale.map_or((0, 0), |s| (s.window, s.tile));
@@ -151,8 +168,8 @@ fn report_case(store: &Store, outcome: &Outcome, totals: &Totals, case: &Case<'_
             })
         })
         .collect();
-    let mut evidence = explain::ring(ring, &outcome.dossiers, outcome.schedule.as_ref(), &outcome.cohorts);
-    evidence.truncate(5);
+    let mut why = Reasons::new(store, outcome, params).ring(ring);
+    why.evidence.truncate(5);
     RingCase {
         ring: case.name.clone(),
         kind: ring.kind,
@@ -168,6 +185,9 @@ fn report_case(store: &Store, outcome: &Outcome, totals: &Totals, case: &Case<'_
         members,
         targets: shown_targets.iter().map(|(t, n)| target_count(store, totals, *t, *n)).collect(),
         events,
-        evidence,
+        evidence: why.evidence,
+        innocents: why.innocents,
+        changes: why.changes,
+        exhibits,
     }
 }

@@ -36,9 +36,17 @@ impl OutputFolder {
     /// # Errors
     /// If `destination` is taken, or its parent cannot be written.
     pub fn begin(destination: &Path) -> Result<Self, FolderError> {
+        Self::begin_marked(destination, "summary.json")
+    }
+
+    /// The same for results that are known by another file of theirs.
+    ///
+    /// # Errors
+    /// As [`OutputFolder::begin`].
+    pub fn begin_marked(destination: &Path, marker: &str) -> Result<Self, FolderError> {
         let io = |source| FolderError::Io { path: destination.to_path_buf(), source };
         let replaceable = match fs::read_dir(destination) {
-            Ok(mut entries) => entries.next().is_none() || destination.join("summary.json").is_file(),
+            Ok(mut entries) => entries.next().is_none() || destination.join(marker).is_file(),
             Err(e) if e.kind() == io::ErrorKind::NotFound => true,
             Err(e) if e.kind() == io::ErrorKind::NotADirectory => false,
             Err(e) => return Err(io(e)),

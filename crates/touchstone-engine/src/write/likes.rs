@@ -163,6 +163,7 @@ fn part(
         let name = store.targets().get(target);
         let mut tally = Tally::default();
         let proven = outcome.attribution.proven(target);
+        let is_reviewed = outcome.attribution.is_reviewed(target);
         if let Some(burst) = outcome.bursts.get(&target).filter(|b| b.accepted) {
             tally.doubt((f64::from(burst.peak.observed) - burst.peak.expected).max(0.0));
         }
@@ -170,7 +171,7 @@ fn part(
             let (account, ts) = (partition.actor[i], partition.ts[i]);
             let ring = outcome.roster.of(account);
             // Nearly all rows: no ring, nothing to compute.
-            let held = ring.is_some() || !proven.is_empty();
+            let held = ring.is_some() || !proven.is_empty() || is_reviewed;
             let p = if held { p_fake(outcome, account, target) } else { 0.0 };
             tally.add(p, ring);
             if held {

@@ -1,8 +1,13 @@
 //! Writing findings: every file of the contract, and the model of the report.
 
+mod accounts;
 mod cases;
+mod closely;
 pub mod folder;
 mod likes;
+mod lives;
+pub mod model;
+mod reasons;
 mod report;
 mod schemas;
 mod summary;
@@ -36,9 +41,9 @@ pub fn findings(
 ) -> Result<ReportModel, FindingsError> {
     let rows = store.facts().endorsements;
     let totals = stages.time("write likes", rows, || likes::write(store, outcome, folder, format, progress))?;
+    let cases = cases::cases(outcome, &totals);
     stages.time("write findings", store.endorsers() as u64, || {
-        let cases = cases::cases(outcome, &totals);
-        tables::write(store, outcome, &totals, &cases, params, folder, format)?;
-        report::model(store, outcome, &totals, &cases, params)
-    })
+        tables::write(store, outcome, &totals, &cases, params, folder, format)
+    })?;
+    stages.time("cases", rows, || report::model(store, outcome, &totals, &cases, params, progress))
 }

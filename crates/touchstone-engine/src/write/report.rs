@@ -1,16 +1,27 @@
 //! The model of the report: the contract's numbers, cut to what a page can show.
 
-use super::cases::{Case, report_cases, target_count, verdict};
+use super::accounts;
+use super::cases::{Case, owner_name, report_cases, target_count, verdict};
+use super::closely::Closely;
 use super::likes::{LikesError, TIMELINE_BINS, Totals, p_fake};
 use crate::run::RunError;
-use crate::store::Store;
-use touchstone_detect::findings::{Overview, ReportModel, TargetSeries, Verdict};
+use crate::store::{Progress, Store};
+use std::collections::BTreeMap;
+use touchstone_detect::findings::{Overview, OwnerCount, ReportModel, TargetSeries, Verdict};
+use touchstone_detect::labels::{Conflict, Label};
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::Partition;
 use touchstone_detect::pipeline::Outcome;
 
+/// How many of the most inflated targets and owners are listed; files hold all.
+const TARGETS_SHOWN: usize = 500;
+const OWNERS_SHOWN: usize = 100;
+
 /// How many of the most inflated targets get a picture.
-const TARGETS_SHOWN: usize = 12;
+const PICTURES_MAX: usize = 12;
+
+/// Rings named beside a target.
+const RINGS_NAMED: usize = 3;
 
 /// Points of a target's curve.
 const POINTS_MAX: usize = 150;
@@ -21,13 +32,18 @@ pub(super) fn model(
     totals: &Totals,
     cases: &[Case<'_>],
     params: &Params,
+    progress: &dyn Progress,
 ) -> Result<ReportModel, LikesError> {
+    let listed = accounts::listed(outcome, cases, params);
+    let closely = Closely::read(store, outcome, cases, &listed, params, progress)?;
     Ok(ReportModel {
         title: String::new(),
         version: env!("CARGO_PKG_VERSION").into(),
         overview: overview(store, outcome, totals, cases, params),
-        rings: report_cases(store, outcome, totals, cases, params),
-        targets: worst_targets(store, outcome, totals)?,
+        rings: report_cases(store, outcome, totals, cases, &closely, params),
+        accounts: accounts::cases(store, outcome, totals, cases, &listed, &closely, params),
+        targets: worst_targets(store, outcome, totals, cases)?,
+        owners: worst_owners(store, totals),
         timeline: timeline(store, totals),
     })
 }
@@ -59,6 +75,7 @@ fn overview(store: &Store, outcome: &Outcome, totals: &Totals, cases: &[Case<'_>
 fn warnings(store: &Store, outcome: &Outcome) -> Vec<String> {
     let facts = store.facts();
     let mut all = outcome.warnings.clone();
+    all.extend(reviews(store, outcome));
     if facts.rejected > 0 {
         all.push(format!("{} of {} rows were rejected; rejects.csv says which and why", facts.rejected, facts.rows));
     }
@@ -66,6 +83,39 @@ fn warnings(store: &Store, outcome: &Outcome) -> Vec<String> {
         all.push(format!(
             "{} targets have rows with different owners; the most frequent was taken",
             facts.owner_conflicts
+        ));
+    }
+    all
+}
+
+/// Accounts named in one warning.
+const NAMED: usize = 5;
+
+/// What is to be said of reviews: where they and the log contradict each other, and how they changed p_fake.
+fn reviews(store: &Store, outcome: &Outcome) -> Vec<String> {
+    let mut all = Vec::new();
+    for label in [Label::Cleared, Label::Confirmed] {
+        let of: Vec<&Conflict> = outcome.conflicts.iter().filter(|c| c.label == label).collect();
+        if of.is_empty() {
+            continue;
+        }
+        let named: Vec<String> =
+            of.iter().take(NAMED).map(|c| format!("{} ({:.1} bits)", store.actors().get(c.account), c.bits)).collect();
+        let more = if of.len() > NAMED { format!(" and {} more", of.len() - NAMED) } else { String::new() };
+        all.push(format!(
+            "Reviews contradict the log: {} accounts were {} though their evidence without the review says otherwise: {}{more}; a review \
+             is worth a few bits and overrides nothing, look at them again",
+            of.len(),
+            label.as_str(),
+            named.join(", ")
+        ));
+    }
+    let calibration = outcome.attribution.calibration();
+    if !calibration.is_identity() {
+        let (offset, slope) = calibration.parts();
+        all.push(format!(
+            "Reviewed endorsements recalibrated p_fake: logit p' = {offset:.2} + {slope:.2} logit p (0.5 became {:.2})",
+            calibration.of(0.5)
         ));
     }
     all
@@ -86,33 +136,82 @@ fn timeline(store: &Store, totals: &Totals) -> Vec<(i64, f64, f64)> {
     points
 }
 
-fn worst_targets(store: &Store, outcome: &Outcome, totals: &Totals) -> Result<Vec<TargetSeries>, LikesError> {
+fn worst_targets(
+    store: &Store,
+    outcome: &Outcome,
+    totals: &Totals,
+    cases: &[Case<'_>],
+) -> Result<Vec<TargetSeries>, LikesError> {
     let bubble = |t: &u32| totals.counts[*t as usize].reported as f64 - totals.counts[*t as usize].authentic;
     let mut worst: Vec<u32> = (0..totals.counts.len() as u32).filter(|t| bubble(t) >= 0.5).collect();
     worst.sort_by(|a, b| bubble(b).total_cmp(&bubble(a)).then(a.cmp(b)));
     worst.truncate(TARGETS_SHOWN);
-    worst.into_iter().map(|t| series(store, outcome, totals, t)).collect()
+    let mut of_rings: BTreeMap<u32, (u64, Vec<&str>)> = worst.iter().map(|t| (*t, (0, Vec::new()))).collect();
+    for case in cases {
+        for (target, n) in &case.targets {
+            if let Some((by_ring, rings)) = of_rings.get_mut(target) {
+                *by_ring += n;
+                rings.push(&case.name);
+            }
+        }
+    }
+    let mut all = Vec::with_capacity(worst.len());
+    for (place, target) in worst.into_iter().enumerate() {
+        let (by_ring, rings) = &of_rings[&target];
+        let mut one = TargetSeries {
+            count: target_count(store, totals, target, *by_ring),
+            points: Vec::new(),
+            rings: rings.iter().take(RINGS_NAMED).map(|r| (*r).to_owned()).collect(),
+        };
+        if place < PICTURES_MAX && store.facts().timed {
+            one.points = points(store, outcome, totals, target)?;
+        }
+        all.push(one);
+    }
+    Ok(all)
 }
 
-fn series(store: &Store, outcome: &Outcome, totals: &Totals, target: u32) -> Result<TargetSeries, LikesError> {
+/// Owners whose targets lose most together.
+fn worst_owners(store: &Store, totals: &Totals) -> Vec<OwnerCount> {
+    let mut by_owner: BTreeMap<&str, OwnerCount> = BTreeMap::new();
+    if store.owners().is_none() {
+        return Vec::new();
+    }
+    for (target, c) in totals.counts.iter().enumerate().filter(|(_, c)| c.reported > 0) {
+        let Some(owner) = owner_name(store, target as u32) else { continue };
+        let sum = by_owner.entry(owner).or_insert_with(|| OwnerCount {
+            owner: owner.to_owned(),
+            targets: 0,
+            reported: 0,
+            authentic: 0.0,
+        });
+        sum.targets += 1;
+        sum.reported += c.reported;
+        sum.authentic += c.authentic;
+    }
+    let bubble = |o: &OwnerCount| o.reported as f64 - o.authentic;
+    let mut worst: Vec<OwnerCount> = by_owner.into_values().filter(|o| bubble(o) >= 0.5).collect();
+    worst.sort_by(|a, b| bubble(b).total_cmp(&bubble(a)).then_with(|| b.reported.cmp(&a.reported)));
+    worst.truncate(OWNERS_SHOWN);
+    worst.iter_mut().for_each(|o| o.authentic = (o.authentic * 1e6).round() / 1e6);
+    worst
+}
+
+/// A target's counts so far, over time.
+fn points(store: &Store, outcome: &Outcome, totals: &Totals, target: u32) -> Result<Vec<(i64, f64, f64)>, LikesError> {
     let batch = store.endorsements(usize::from(totals.partition_of[target as usize])).map_err(RunError::from)?;
     let partition = Partition::try_from_batch(&batch).map_err(RunError::from)?;
     let from = partition.target.partition_point(|t| *t < target);
     let to = partition.target.partition_point(|t| *t <= target);
     let step = (to - from).div_ceil(POINTS_MAX).max(1);
-    let (mut reported, mut authentic, mut by_ring) = (0.0, 0.0, 0);
+    let (mut reported, mut authentic) = (0.0, 0.0);
     let mut points = Vec::new();
     for (n, i) in (from..to).enumerate() {
-        let (account, ts) = (partition.actor[i], partition.ts[i]);
         reported += 1.0;
-        authentic += 1.0 - p_fake(outcome, account, target);
-        by_ring += u64::from(outcome.roster.of(account).is_some());
+        authentic += 1.0 - p_fake(outcome, partition.actor[i], target);
         if n % step == 0 || i + 1 == to {
-            points.push((ts, reported, authentic));
+            points.push((partition.ts[i], reported, authentic));
         }
     }
-    if !store.facts().timed {
-        points.clear();
-    }
-    Ok(TargetSeries { count: target_count(store, totals, target, by_ring), points })
+    Ok(points)
 }

@@ -1,7 +1,7 @@
 //! summary.json.
 
 use super::table::WriteError;
-use crate::run::stages::Stage;
+use crate::run::stages::{SignalSeconds, Stage};
 use crate::store::IngestFacts;
 use serde::Serialize;
 use std::path::Path;
@@ -27,6 +27,8 @@ pub struct Summary<'a> {
     pub ingest: &'a IngestFacts,
     /// Seconds and rows of each stage.
     pub stages: Vec<Stage>,
+    /// Seconds of each signal, and its share of all stages; `shared` is what several signals need, and the rest.
+    pub signal_seconds: Vec<SignalSeconds>,
     /// Highest resident memory, where the system tells.
     pub peak_memory_bytes: Option<u64>,
 }

@@ -2,6 +2,7 @@
 
 use super::cases::{Case, owner_name, verdict};
 use super::likes::{Totals, ring_name};
+use super::reasons::Reasons;
 use super::schemas;
 use super::table::{Format, Table, WriteError};
 use crate::store::Store;
@@ -10,7 +11,7 @@ use arrow_schema::SchemaRef;
 use std::path::Path;
 use std::sync::Arc;
 use touchstone_detect::explain;
-use touchstone_detect::findings::Evidence;
+use touchstone_detect::findings::{Evidence, Verdict};
 use touchstone_detect::params::Params;
 use touchstone_detect::pipeline::Outcome;
 
@@ -101,7 +102,11 @@ pub(super) fn write(
             counts(rows.iter().map(|(_, _, n)| *n)),
         ]
     })?;
-    write_evidence(store, outcome, cases, folder, format)
+    write_evidence(store, outcome, cases, params, folder, format)
+}
+
+fn json(value: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 fn write_accounts(
@@ -158,41 +163,55 @@ struct Line {
     detail: serde_json::Value,
 }
 
+/// `detail` of a piece of evidence: its sentence and the events that show it.
+fn detail(evidence: &Evidence) -> serde_json::Value {
+    let samples: Vec<_> = evidence
+        .samples
+        .iter()
+        .map(|s| serde_json::json!({ "actor": s.actor, "target": s.target, "ts_microseconds": s.ts }))
+        .collect();
+    serde_json::json!({ "sentence": evidence.sentence, "samples": samples })
+}
+
 fn write_evidence(
     store: &Store,
     outcome: &Outcome,
     cases: &[Case<'_>],
+    params: &Params,
     folder: &Path,
     format: Format,
 ) -> Result<(), WriteError> {
     let mut lines = Vec::new();
-    let schedule = outcome.schedule.as_ref();
+    let reasons = Reasons::new(store, outcome, params);
     for c in cases {
-        for evidence in explain::ring(c.ring, &outcome.dossiers, schedule, &outcome.cohorts) {
-            let detail = serde_json::json!({ "sentence": evidence.sentence, "members": c.ring.members.len() });
+        let why = reasons.ring(c.ring);
+        for (rank, evidence) in why.evidence.into_iter().enumerate() {
+            let mut detail = detail(&evidence);
+            detail["members"] = c.ring.members.len().into();
+            if rank == 0 {
+                detail["innocents"] = json(&why.innocents);
+                detail["changes"] = json(&why.changes);
+            }
             lines.push(Line { subject_type: "ring", subject: c.name.clone(), evidence, detail });
         }
     }
     for (account, dossier) in &outcome.dossiers {
-        for evidence in explain::account(*account, dossier, schedule, &outcome.cohorts) {
-            if evidence.bits.abs() < EVIDENCE_BITS_MIN {
-                continue;
+        let strong = |e: &Evidence| e.bits.abs() >= EVIDENCE_BITS_MIN;
+        let mut first = true;
+        let told = reasons.evidence(*account, dossier);
+        if !told.iter().any(strong) {
+            continue;
+        }
+        let (verdict, _) = verdict(outcome, *account, params);
+        for evidence in told.into_iter().filter(strong) {
+            let mut detail = detail(&evidence);
+            // What is said of the account as a whole stands with its strongest piece.
+            if std::mem::take(&mut first) && verdict != Verdict::Organic {
+                detail["innocents"] = json(&reasons.innocents(*account, dossier));
+                detail["changes"] = json(&reasons.changes(*account, dossier, verdict));
             }
-            let mut detail = serde_json::json!({ "sentence": evidence.sentence });
             if let (Some((_, t)), "lockstep") = (dossier.stronger(), evidence.signal.as_str()) {
-                let samples: Vec<_> = t
-                    .samples
-                    .iter()
-                    .map(|(target, ts, others)| {
-                        serde_json::json!({
-                            "target": store.targets().get(*target),
-                            "ts_microseconds": ts,
-                            "others_in_window": others,
-                        })
-                    })
-                    .collect();
                 detail["occasions"] = t.occasions.into();
-                detail["samples"] = samples.into();
             }
             let subject = store.actors().get(*account).to_owned();
             lines.push(Line { subject_type: "account", subject, evidence, detail });
@@ -201,12 +220,10 @@ fn write_evidence(
     for b in outcome.bursts.values() {
         let evidence = explain::burst(b);
         if evidence.bits >= EVIDENCE_BITS_MIN {
-            let detail = serde_json::json!({
-                "sentence": evidence.sentence,
-                "from_microseconds": b.peak.from,
-                "to_microseconds": b.peak.to,
-                "accepted": b.accepted,
-            });
+            let mut detail = detail(&evidence);
+            detail["from_microseconds"] = b.peak.from.into();
+            detail["to_microseconds"] = b.peak.to.into();
+            detail["accepted"] = b.accepted.into();
             let subject = store.targets().get(b.peak.target).to_owned();
             lines.push(Line { subject_type: "target", subject, evidence, detail });
         }

@@ -5,33 +5,33 @@ use crate::statistics::{Rate, mean, rate};
 use std::fmt::Write;
 
 /// Nothing to say.
-pub(super) const NOTHING: &str = "-";
+pub(crate) const NOTHING: &str = "-";
 
 /// A table in Markdown.
-pub(super) struct Table {
+pub(crate) struct Table {
     text: String,
 }
 
 impl Table {
-    pub(super) fn new(header: &[&str]) -> Self {
+    pub(crate) fn new(header: &[&str]) -> Self {
         let mut table = Self { text: String::new() };
         table.row(header.iter().map(|cell| (*cell).to_owned()).collect());
         table.row(header.iter().map(|_| "---".to_owned()).collect());
         table
     }
 
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
         // Writing to a string can't fail.
         let _ = writeln!(self.text, "| {} |", cells.join(" | "));
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text + "\n"
     }
 }
 
 /// A share in percent, with digits as small shares need them.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let value = share * 100.0;
     match value {
         v if v < 0.0005 => "0".into(),
@@ -50,7 +50,7 @@ fn with_interval(rate: Rate) -> String {
 }
 
 /// The pooled share of many worlds with its interval, in percent.
-pub(super) fn pooled<'a>(
+pub(crate) fn pooled<'a>(
     worlds: impl IntoIterator<Item = &'a Measured>,
     share: impl Fn(&Measured) -> Option<Share>,
 ) -> String {
@@ -58,7 +58,7 @@ pub(super) fn pooled<'a>(
 }
 
 /// The same as numbers.
-pub(super) fn rate_of<'a>(
+pub(crate) fn rate_of<'a>(
     worlds: impl IntoIterator<Item = &'a Measured>,
     share: impl Fn(&Measured) -> Option<Share>,
 ) -> Option<Rate> {
@@ -67,7 +67,7 @@ pub(super) fn rate_of<'a>(
 }
 
 /// Mean of a number over worlds with half its interval.
-pub(super) fn average(values: &[f64], digits: usize) -> String {
+pub(crate) fn average(values: &[f64], digits: usize) -> String {
     match mean(values) {
         None => NOTHING.into(),
         Some((mean, None)) => format!("{mean:.digits$}"),

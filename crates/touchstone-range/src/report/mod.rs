@@ -1,6 +1,6 @@
 //! The table that can't be argued with, and the numbers behind it.
 
-mod cells;
+pub(crate) mod cells;
 mod goals;
 mod tables;
 #[cfg(test)]
@@ -72,6 +72,12 @@ impl<P: Purpose> Report<P> {
         self.write_as(&folder.join("evaluation.md"), &folder.join("evaluation.json"))
     }
 
+    /// The page of a table of signals.
+    #[must_use]
+    pub fn ablation(&self) -> String {
+        crate::ablation::page(&self.settings, &self.rows)
+    }
+
     fn write_as(&self, page: &Path, numbers: &Path) -> anyhow::Result<()> {
         whole(page, &self.page())?;
         whole(numbers, &(serde_json::to_string(self)? + "\n"))
@@ -92,6 +98,14 @@ impl<P: Purpose> Report<P> {
 /// The folder can't be written.
 pub fn publish(report: &Report<Reporting>, docs: &Path) -> anyhow::Result<()> {
     report.write_as(&docs.join("EVALUATION.md"), &docs.join("evaluation.json"))
+}
+
+/// Writes the published table of signals, `ABLATION.md`; worlds of tuning can't get here, either.
+///
+/// # Errors
+/// The folder can't be written.
+pub fn publish_ablation(report: &Report<Reporting>, docs: &Path) -> anyhow::Result<()> {
+    whole(&docs.join("ABLATION.md"), &report.ablation())
 }
 
 /// A file appears whole or not at all.

@@ -24,7 +24,7 @@ fn measured(accused: u64, found: u64, fakes: u64) -> Outcome {
 }
 
 fn row(scenario: &str, seed: u64, columns: Columns, method: &'static str, result: Outcome) -> Row {
-    Row { scenario: scenario.into(), seed, columns, method, seconds: 1.0, result }
+    Row { scenario: scenario.into(), seed, columns, method, seconds: 1.0, signal_seconds: Default::default(), result }
 }
 
 fn page(rows: Vec<Row>) -> String {

@@ -10,30 +10,27 @@ use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// Which accounts.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct WhichAccounts {
-    /// Those of this verdict alone: organic, suspect or inauthentic.
-    pub(crate) verdict: Option<String>,
-}
-
 /// A question that cannot be read.
 pub(crate) fn unreadable(e: &QueryRejection) -> Problem {
     Problem::new(Code::BadRequest, e.body_text())
 }
 
-/// Two sets of parameters in one query string.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Which accounts.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AccountsQuery {
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichAccounts {
+    /// Those of this verdict alone: organic, suspect or inauthentic.
     verdict: Option<String>,
+    /// Rows of a page, 1 to 1,000; 100 where nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u64>,
+    /// `next` of the page before.
     cursor: Option<String>,
 }
 
 /// Accounts, a page at a time
-#[utoipa::path(get, path = "/v1/accounts", tag = "findings", params(WhichAccounts, Page), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/v1/accounts", tag = "findings", params(WhichAccounts), security(("bearer" = [])), responses(
     (status = 200, description = "A page", body = AccountList),
     (status = 400, description = "The question cannot be read", body = ProblemBody, content_type = "application/problem+json"),
     (status = 401, description = "No token of the role read", body = ProblemBody, content_type = "application/problem+json"),
@@ -41,7 +38,7 @@ pub(crate) struct AccountsQuery {
 ))]
 pub(crate) async fn accounts(
     State(app): State<App>,
-    query: Result<Query<AccountsQuery>, QueryRejection>,
+    query: Result<Query<WhichAccounts>, QueryRejection>,
 ) -> Result<Json<AccountList>, Problem> {
     let Query(query) = query.map_err(|e| unreadable(&e))?;
     let findings = app.findings()?;

@@ -1,9 +1,11 @@
 //! The commands.
 
 mod adapt;
+mod audit;
 mod demo;
 mod detect;
 mod evaluate;
+mod input;
 mod overlay;
 mod serve;
 mod simulate;
@@ -34,6 +36,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Audit(audit::Audit),
     Detect(detect::Detect),
     Demo(demo::Demo),
     Evaluate(evaluate::Evaluate),
@@ -45,6 +48,7 @@ enum Command {
 /// Parses and runs one command.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
     match Arguments::try_parse_from(arguments).map_err(Failure::Usage)?.command {
+        Command::Audit(audit) => audit.run(),
         Command::Detect(detect) => detect.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),

@@ -1,5 +1,6 @@
 //! What a person reads when a run is over.
 
+pub(crate) mod audit;
 pub(crate) mod evaluation;
 
 use std::fmt::Write;

@@ -28,6 +28,7 @@
 //! # Source
 //! Karrer & Newman 2011; Griffiths 1973 (beta-binomial); DESIGN.md on cross-fitting.
 
+pub mod company;
 pub mod lists;
 pub mod targets;
 

@@ -1,8 +1,8 @@
 //! What members of groups looked at, inside and outside.
 
-use super::contrast::Beta;
-use super::refine::{Bicluster, SUPPORT_MIN};
 use crate::census::Census;
+use crate::cohort::contrast::Beta;
+use crate::cohort::refine::{Bicluster, SUPPORT_MIN};
 use crate::hash::mix64;
 use crate::partition::{NO_TIME, Partition};
 use std::collections::BTreeMap;

@@ -1,0 +1,115 @@
+//! The marks by name: what each asks, which signal it belongs to, and of which groups it speaks.
+
+/// A trait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// Endorsed without having looked.
+    Unseen,
+    /// From a device that several other members use.
+    SharedDevice,
+    /// From a device that the account uses for nothing else.
+    ForeignDevice,
+    /// From an address that nobody, the account included, uses at any other time.
+    FleetingAddress,
+    /// Looked at again and again.
+    Rewatched,
+    /// Endorsed whatever of the group was looked at.
+    Saturated,
+    /// Endorsed within two minutes of another of an unrelated owner.
+    InSequence,
+    /// Endorsed within the hour after publication.
+    Prompt,
+    /// Most members endorsed each of the targets.
+    Cohesive,
+    /// Has little taste but the group's.
+    Devoted,
+    /// At the same time as other members (the lockstep signal's test).
+    InStep,
+}
+
+/// All, in order.
+pub const MARKS: [Mark; 11] = [
+    Mark::Unseen,
+    Mark::SharedDevice,
+    Mark::ForeignDevice,
+    Mark::FleetingAddress,
+    Mark::Rewatched,
+    Mark::Saturated,
+    Mark::InSequence,
+    Mark::Prompt,
+    Mark::Cohesive,
+    Mark::Devoted,
+    Mark::InStep,
+];
+
+impl Mark {
+    /// Which of the six signals it belongs to.
+    #[must_use]
+    pub fn signal(self) -> &'static str {
+        match self {
+            Self::Unseen | Self::Rewatched => "path",
+            Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress => "infrastructure",
+            Self::Saturated | Self::InSequence | Self::Prompt => "exchange",
+            Self::Cohesive | Self::Devoted => "pool",
+            Self::InStep => "lockstep",
+        }
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn statistic(self) -> &'static str {
+        match self {
+            Self::Unseen => "ring endorsements that no view of the same account precedes",
+            Self::SharedDevice => "members on a device that three or more other members use",
+            Self::ForeignDevice => "ring endorsements from a device that the account uses for nothing else",
+            Self::FleetingAddress => "sittings at an address that nobody, the account included, uses at any other time",
+            Self::Rewatched => "ring targets looked at again and again, of those looked at",
+            Self::Saturated => "ring targets endorsed, of those looked at",
+            Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
+            Self::Prompt => "ring endorsements within an hour after publication",
+            Self::Cohesive => "members who endorsed a ring target, over all its targets",
+            Self::Devoted => "owners in the ring, of all the owners that members endorsed",
+            Self::InStep => "occasions in step",
+        }
+    }
+
+    /// Rates that a group may impose: only what is plain to see counts, so that a small difference, which any
+    /// group of people may have, never does however often it repeats.
+    #[must_use]
+    pub fn rates(self) -> &'static [f64] {
+        match self {
+            Self::Unseen => &[0.4, 0.6, 0.8, 0.95],
+            Self::SharedDevice => &[0.5, 0.8, 0.95],
+            Self::ForeignDevice => &[0.6, 0.8, 0.95],
+            Self::FleetingAddress => &[0.7, 0.9, 0.98],
+            Self::Rewatched => &[0.5, 0.7],
+            Self::Saturated => &[0.95, 0.98],
+            Self::InSequence => &[0.6, 0.8, 0.95],
+            Self::Prompt => &[0.8, 0.95],
+            Self::Cohesive => &[0.4, 0.6, 0.8],
+            Self::Devoted => &[0.7, 0.85, 0.97],
+            Self::InStep => &[],
+        }
+    }
+
+    /// Whether it only speaks of members who endorse each other: elsewhere the innocent do so, too
+    /// (newcomers who work through a starter pack).
+    #[must_use]
+    pub fn of_mutual_groups(self) -> bool {
+        matches!(self, Self::Saturated | Self::InSequence | Self::Prompt)
+    }
+
+    /// Whether endorsements alone show it. Readers of one digest have these, too: where conduct can be seen, all of these count as
+    /// one.
+    #[must_use]
+    pub fn of_endorsements(self) -> bool {
+        matches!(self, Self::Cohesive | Self::Devoted | Self::InStep)
+    }
+
+    /// Whether it says nothing of members who endorse each other: friends are devoted to each other, families share
+    /// their devices.
+    #[must_use]
+    pub fn of_other_groups(self) -> bool {
+        matches!(self, Self::Devoted | Self::SharedDevice | Self::ForeignDevice)
+    }
+}

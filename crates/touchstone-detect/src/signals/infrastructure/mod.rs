@@ -1,0 +1,174 @@
+//! Infrastructure: accounts that share devices more than people do, are used from devices that are not theirs, or act from
+//! addresses that nobody uses twice.
+//!
+//! # Sees
+//! Farms on a rack of phones ([`crate::cohort::mark::Mark::SharedDevice`]), tokens that others use
+//! ([`crate::cohort::mark::Mark::ForeignDevice`]), and addresses that hop where people's do not
+//! ([`crate::cohort::mark::Mark::FleetingAddress`]). Each needs its column: device, device, ip; without it the mark is absent, not zero.
+//!
+//! # Null model
+//! Shared devices: as many accounts of the whole log are on a device with three or more others, kept between 0.5 and 20 %.
+//! Foreign devices and fleeting addresses: beta-binomial about how often the log's accounts show them, with their spread. Whoever hides
+//! does so in all it does, so addresses are compared with other people's, devices with the account's own.
+//!
+//! # Innocent look-alikes
+//! Carrier networks and campuses (one address of many people is no mark at all), families and shop counters (two or three on a
+//! device), travellers (a few sittings away, not most), a new phone (foreign to all that was before, but not to what comes after).
+//!
+//! # Parameters
+//! [`DEVICE_OTHERS_MIN`] accounts; [`OWN_MIN`] endorsements; a sitting is an hour.
+//!
+//! # Cost
+//! One sort of all (address, account, hour) and one of all (device, account).
+//!
+//! # Source
+//! Beta-binomial: Griffiths 1973. The marks follow what services sell and how they are caught (Cao et al. 2014, SynchroTrap, on shared
+//! addresses).
+
+use crate::cohort::contrast::{Beta, Inside};
+use crate::cohort::refine::Bicluster;
+use crate::likes::Likes;
+use crate::schedule::HOUR;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Other members on a device that make it the group's: families share theirs.
+pub const DEVICE_OTHERS_MIN: usize = 3;
+
+/// Endorsements elsewhere from which an account's own devices are known.
+pub const OWN_MIN: usize = 3;
+
+/// What is known of devices and addresses in the whole log.
+#[derive(Clone, Debug)]
+pub struct Networks {
+    /// The address was used in no other sitting and by nobody else: told once a sitting, of accounts with several. Empty without
+    /// addresses.
+    pub fleeting: Vec<Option<bool>>,
+    /// How often that is so.
+    pub fleeting_prior: Beta,
+    /// Who uses which device, ascending.
+    devices: Vec<(u64, u32)>,
+    foreign_prior: Beta,
+    shared_device_share: f64,
+}
+
+impl Networks {
+    /// Learns it.
+    #[must_use]
+    pub fn new(likes: &Likes) -> Self {
+        let fleeting = fleeting(likes);
+        let devices = device_users(likes);
+        let foreign = |i: usize| {
+            let own = likes.of_account(likes.account[i]);
+            let device = *likes.device.get(i).filter(|d| **d != 0)?;
+            (own.len() > OWN_MIN).then(|| own.clone().all(|j| j == i || likes.device[j] != device))
+        };
+        Self {
+            fleeting_prior: Beta::of_accounts(likes, |i| fleeting.get(i).copied().flatten()),
+            foreign_prior: Beta::of_accounts(likes, foreign),
+            shared_device_share: shared_device_share(&devices, likes.accounts()),
+            fleeting,
+            devices,
+        }
+    }
+
+    /// Share of accounts on a device that many share.
+    #[must_use]
+    pub fn shared_device_share(&self) -> f64 {
+        self.shared_device_share
+    }
+
+    /// By account, whether it acted inside the group from a device that several members use.
+    #[must_use]
+    pub fn shared_devices(&self, group: &Bicluster, accounts: &[u32], likes: &Likes) -> Vec<Inside> {
+        let devices = |a: u32| {
+            let inside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
+            inside.map(|i| likes.device[i]).filter(|d| *d != 0).collect::<BTreeSet<u64>>()
+        };
+        let mut users: BTreeMap<u64, usize> = BTreeMap::new();
+        for a in &group.members {
+            devices(*a).into_iter().for_each(|d| *users.entry(d).or_default() += 1);
+        }
+        let p = self.shared_device_share;
+        // Known well enough to be taken for certain.
+        let null = Beta { a: p * 1e3, b: (1.0 - p) * 1e3 };
+        let row = |a: &u32| {
+            let own = devices(*a);
+            let is_member = usize::from(group.members.binary_search(a).is_ok());
+            let shared = own.iter().any(|d| users.get(d).is_some_and(|n| *n >= DEVICE_OTHERS_MIN + is_member));
+            Inside { account: *a, successes: u32::from(shared), trials: u32::from(!own.is_empty()), null }
+        };
+        accounts.iter().map(row).collect()
+    }
+
+    /// By account, how many of its endorsements inside came from a device that it uses for nothing else.
+    #[must_use]
+    pub fn foreign_devices(&self, group: &Bicluster, accounts: &[u32], likes: &Likes) -> Vec<Inside> {
+        let row = |a: &u32| {
+            let (inside, outside): (Vec<usize>, Vec<usize>) =
+                likes.of_account(*a).partition(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
+            let own: BTreeSet<u64> = outside.iter().map(|i| likes.device[*i]).filter(|d| *d != 0).collect();
+            let known = inside.iter().filter(|i| likes.device[**i] != 0 && outside.len() >= OWN_MIN);
+            let foreign = known.clone().filter(|i| !own.contains(&likes.device[**i])).count() as u32;
+            Inside { account: *a, successes: foreign, trials: known.count() as u32, null: self.foreign_prior }
+        };
+        accounts.iter().map(row).collect()
+    }
+
+    /// The chance that somebody who has nothing to do with the group is found on one of its shared devices: as many of
+    /// all other accounts are.
+    #[must_use]
+    pub fn stray_device_share(&self, group: &Bicluster, likes: &Likes) -> f64 {
+        let is_member = |a: &u32| group.members.binary_search(a).is_ok();
+        let mut strays = BTreeSet::new();
+        for users in self.devices.chunk_by(|a, b| a.0 == b.0) {
+            if users.iter().filter(|u| is_member(&u.1)).count() > DEVICE_OTHERS_MIN {
+                strays.extend(users.iter().map(|u| u.1).filter(|a| !is_member(a)));
+            }
+        }
+        (strays.len() as f64 + 1.0) / (f64::from(likes.accounts()) + 2.0)
+    }
+}
+
+/// Which sittings are at an address of their own; a sitting is what an account does within one hour.
+fn fleeting(likes: &Likes) -> Vec<Option<bool>> {
+    if likes.ip.is_empty() {
+        return Vec::new();
+    }
+    let hour = |i: usize| likes.ts[i].div_euclid(HOUR);
+    let mut uses: Vec<(u64, u32, i64)> = (0..likes.len()).map(|i| (likes.ip[i], likes.account[i], hour(i))).collect();
+    uses.par_sort_unstable();
+    uses.dedup();
+    let once: Vec<u64> = uses.chunk_by(|a, b| a.0 == b.0).filter(|r| r.len() == 1).map(|r| r[0].0).collect();
+    let mut all = vec![None; likes.len()];
+    for account in 0..likes.accounts() {
+        let own = likes.of_account(account);
+        let first = |i: &usize| *i == own.start || hour(*i) != hour(*i - 1);
+        // With one sitting every address is used but once.
+        if own.clone().filter(first).count() > 1 {
+            for i in own.clone().filter(first).filter(|i| likes.ip[*i] != 0) {
+                all[i] = Some(once.binary_search(&likes.ip[i]).is_ok());
+            }
+        }
+    }
+    all
+}
+
+fn device_users(likes: &Likes) -> Vec<(u64, u32)> {
+    let mut users: Vec<(u64, u32)> =
+        likes.device.iter().zip(&likes.account).filter(|(d, _)| **d != 0).map(|(d, a)| (*d, *a)).collect();
+    users.par_sort_unstable();
+    users.dedup();
+    users
+}
+
+/// Share of accounts that share a device with so many others as would mark a group.
+fn shared_device_share(users: &[(u64, u32)], accounts: u32) -> f64 {
+    let sharing: BTreeSet<u32> = users
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|r| r.len() > DEVICE_OTHERS_MIN)
+        .flat_map(|r| r.iter().map(|u| u.1))
+        .collect();
+    // Whatever the log says, not so common that sharing means nothing, nor so rare that one family convicts.
+    ((sharing.len() as f64 + 1.0) / (f64::from(accounts) + 2.0)).clamp(0.005, 0.2)
+}
