@@ -15,6 +15,7 @@ use super::marks::Traits;
 use crate::census::Census;
 use crate::evalue::{ebh_threshold, ln_mean};
 use crate::likes::{Likes, Seen};
+use crate::partition::NONE;
 use crate::signals::infrastructure::DEVICE_OTHERS_MIN;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -67,18 +68,41 @@ struct Usual {
     light: Beta,
 }
 
-/// Judges all targets; those that pass e-BH at level `q`, ascending.
+/// What is known to be fake, by target: `(account, probability, ring)`, ascending.
+type Fake = BTreeMap<u32, Vec<(u32, f32, u32)>>;
+
+/// Judges all targets; those that pass e-BH at level `q`, ascending. What is usual with an author is learned from what is not `fake`, and
+/// in a second round from what was not found to be delivered in the first: whoever buys once buys again.
 #[must_use]
-pub fn judge(likes: &Likes, census: &Census<'_>, traits: &Traits, q: f64) -> Vec<Delivery> {
+pub fn judge(likes: &Likes, census: &Census<'_>, traits: &Traits, fake: &Fake, q: f64) -> Vec<Delivery> {
+    let first = round(likes, census, traits, fake, q);
+    let mut all = fake.clone();
+    for d in &first {
+        let of = all.entry(d.target).or_default();
+        of.extend(d.fake.iter().map(|(account, p)| (*account, *p as f32, NONE)));
+        of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        of.dedup_by_key(|f| f.0);
+    }
+    let second = if first.is_empty() { Vec::new() } else { round(likes, census, traits, &all, q) };
+    let mut found: BTreeMap<u32, Delivery> = first.into_iter().map(|d| (d.target, d)).collect();
+    found.extend(second.into_iter().map(|d| (d.target, d)));
+    found.into_values().collect()
+}
+
+fn round(likes: &Likes, census: &Census<'_>, traits: &Traits, fake: &Fake, q: f64) -> Vec<Delivery> {
     if !likes.has_views() && likes.device.is_empty() {
         return Vec::new();
     }
     let is_light = |i: &&u32| census.degree[likes.account[**i as usize] as usize] <= LIGHT_MAX;
     let light = |t| (likes.of_target(t).iter().filter(is_light).count() as u32, likes.of_target(t).len() as u32);
-    let usual = Usual { owners: unseen_by_owner(likes, census), light: Beta::fit((0..likes.targets()).map(light)) };
+    let usual =
+        Usual { owners: unseen_by_owner(likes, census, fake), light: Beta::fit((0..likes.targets()).map(light)) };
     let targets: Vec<u32> = (0..likes.targets()).filter(|t| likes.of_target(*t).len() >= POPULARITY_MIN).collect();
-    let judged: Vec<Delivery> =
-        targets.par_iter().filter_map(|t| one(*t, likes, census, traits, &usual)).filter(|d| d.ln_e > 0.0).collect();
+    let judged: Vec<Delivery> = targets
+        .par_iter()
+        .filter_map(|t| one(*t, likes, census, traits, &usual, fake))
+        .filter(|d| d.ln_e > 0.0)
+        .collect();
     let line = |of: &dyn Fn(&Delivery) -> bool| {
         let all: Vec<f64> = judged.iter().filter(|d| of(d)).map(|d| d.ln_e).collect();
         ebh_threshold(&all, targets.len(), q)
@@ -87,26 +111,41 @@ pub fn judge(likes: &Likes, census: &Census<'_>, traits: &Traits, q: f64) -> Vec
     judged.into_iter().filter(|d| d.ln_e >= if d.is_certain { certain } else { doubtful }).collect()
 }
 
-fn unseen_by_owner(likes: &Likes, census: &Census<'_>) -> BTreeMap<u64, (u32, u32)> {
+/// `(unseen, all)` of what is not known to be fake on a target.
+fn unseen_on(target: u32, likes: &Likes, fake: &Fake) -> (u32, u32) {
+    let known = fake.get(&target).map_or(&[][..], Vec::as_slice);
+    let is_fake = |account: u32| known.binary_search_by_key(&account, |f| f.0).is_ok_and(|k| known[k].1 >= 0.5);
+    let rest = likes.of_target(target).iter().map(|i| *i as usize).filter(|i| !is_fake(likes.account[*i]));
+    rest.fold((0, 0), |n, i| (n.0 + u32::from(likes.seen[i] == Seen::No), n.1 + 1))
+}
+
+fn unseen_by_owner(likes: &Likes, census: &Census<'_>, fake: &Fake) -> BTreeMap<u64, (u32, u32)> {
     let mut sums: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
-    for i in 0..likes.len() {
-        let s = sums.entry(census.author(likes.target[i])).or_default();
-        s.0 += u32::from(likes.seen[i] == Seen::No);
-        s.1 += 1;
+    for target in 0..likes.targets() {
+        let (unseen, all) = unseen_on(target, likes, fake);
+        let s = sums.entry(census.author(target)).or_default();
+        *s = (s.0 + unseen, s.1 + all);
     }
     sums
 }
 
-fn one(target: u32, likes: &Likes, census: &Census<'_>, traits: &Traits, usual: &Usual) -> Option<Delivery> {
+fn one(
+    target: u32,
+    likes: &Likes,
+    census: &Census<'_>,
+    traits: &Traits,
+    usual: &Usual,
+    fake: &Fake,
+) -> Option<Delivery> {
     let all = likes.of_target(target);
     let device = |i: usize| likes.device.get(i).copied().filter(|d| *d != 0);
-    let mut here: BTreeMap<u64, usize> = BTreeMap::new();
-    all.iter().filter_map(|i| device(*i as usize)).for_each(|d| *here.entry(d).or_default() += 1);
-    let shared = |d: u64| here[&d] > TOGETHER_MIN || traits.networks.users(d) > DEVICE_OTHERS_MIN;
-    let unseen_here = all.iter().filter(|i| likes.seen[**i as usize] == Seen::No).count() as u32;
+    let mut together: BTreeMap<u64, usize> = BTreeMap::new();
+    all.iter().filter_map(|i| device(*i as usize)).for_each(|d| *together.entry(d).or_default() += 1);
+    let shared = |d: u64| together[&d] > TOGETHER_MIN || traits.networks.users(d) > DEVICE_OTHERS_MIN;
     // What the owner's other targets show is usual with him (he may be embedded elsewhere).
     let (s, n) = usual.owners.get(&census.author(target)).copied().unwrap_or_default();
-    let others = traits.unseen.after(s - unseen_here, n - all.len() as u32).mean();
+    let here = unseen_on(target, likes, fake);
+    let others = traits.unseen.after(s - here.0, n - here.1).mean();
     let light = usual.light.mean().clamp(0.01, 0.9);
     let readings: Vec<Reading> = all
         .iter()

@@ -7,7 +7,7 @@ use super::refine::Bicluster;
 use crate::census::Census;
 use crate::likes::{Likes, Seen};
 use crate::signals::exchange::{COURTESY, COURTESY_PROMPT, Timing};
-use crate::signals::infrastructure::{Networks, OWN_MIN};
+use crate::signals::infrastructure::Networks;
 use crate::signals::path::looks::{Looks, Viewing};
 use crate::signals::path::unseen_prior;
 use crate::signals::pool::company;
@@ -31,24 +31,6 @@ impl Traits {
         let networks = Networks::new(likes);
         Self { networks, timing: Timing::new(likes, census), unseen: unseen_prior(likes) }
     }
-}
-
-/// Looks elsewhere from which an account has a life of its own, whatever it endorses.
-const LIFE_MIN: u32 = 10;
-
-/// Accounts that look at much outside the group but endorse nearly nothing there, ascending: they have lives of their own, on devices
-/// that are not known.
-#[must_use]
-pub fn hidden_lives(group: &Bicluster, also: &[u32], likes: &Likes, viewing: &Viewing, number: u32) -> Vec<u32> {
-    let endorsed = |a: u32| {
-        let outside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_err());
-        outside.count()
-    };
-    let looked = |a: u32| viewing.of(number, a).is_some_and(|l| l.outside.viewed >= LIFE_MIN);
-    let mut all: Vec<u32> =
-        group.members.iter().chain(also).copied().filter(|a| endorsed(*a) < OWN_MIN && looked(*a)).collect();
-    all.sort_unstable();
-    all
 }
 
 /// What the members and anybody in `also` did inside the group, by mark (of [`Mark::Cohesive`] by target); `usual` is devotion and cohesion

@@ -104,13 +104,10 @@ pub fn judge(
     // Friends and members of an exchange use what devices they like.
     let foreign: Vec<u32> = match group.inside.get(&Mark::ForeignDevice).filter(|_| group.mutual < MUTUAL_MIN) {
         Some(all) => {
-            let unlooked = |a: u32| {
-                let inside = likes.of_account(a).filter(|i| bicluster.targets.binary_search(&likes.target[*i]).is_ok());
-                let (unseen, all) = inside.fold((0, 0), |n, i| (n.0 + u32::from(likes.seen[i] == Seen::No), n.1 + 1));
-                2 * unseen >= all
-            };
-            let hidden = |a: u32| group.hidden.binary_search(&a).is_ok() && unlooked(a);
-            all.iter().filter(|i| Networks::is_foreign(i) || hidden(i.account)).map(|i| i.account).collect()
+            let devices = Networks::foreign_to_most(bicluster, likes);
+            let is_victim =
+                |i: &&Inside| Networks::is_foreign(i) || Networks::is_on(&devices, i.account, bicluster, likes);
+            all.iter().filter(is_victim).map(|i| i.account).collect()
         }
         None => Vec::new(),
     };

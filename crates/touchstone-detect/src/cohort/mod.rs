@@ -29,6 +29,7 @@ pub mod overlap;
 pub mod proof;
 pub mod refine;
 pub mod run;
+pub mod split;
 
 use crate::census::Census;
 use crate::likes::Likes;
@@ -67,8 +68,6 @@ pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams
     let seeds: Vec<Vec<u32>> = seeds.into_iter().collect();
     let found: BTreeSet<Bicluster> =
         seeds.par_iter().filter_map(|s| refine(likes, census, s)).collect::<Vec<_>>().into_iter().collect();
-    let mut cores: BTreeSet<Bicluster> = found.par_iter().filter_map(|b| core(b, likes, census)).collect();
-    cores.retain(|b| !found.contains(b));
     let told = |all: BTreeSet<Bicluster>| {
         let mut all: Vec<(f64, Bicluster)> = all.into_par_iter().map(|b| (deviance(&b, likes, census), b)).collect();
         all.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
@@ -76,9 +75,17 @@ pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams
     };
     let mut found = told(found);
     let kept = distinct(&found);
+    let parts = |b: &Bicluster| split::communities_inside(b, likes, census, SEED_MIN);
+    let parts: BTreeSet<Vec<u32>> = kept.par_iter().flat_map_iter(parts).collect();
+    let parts: Vec<Vec<u32>> = parts.into_iter().collect();
+    let mut more: BTreeSet<Bicluster> = parts.par_iter().filter_map(|s| refine(likes, census, s)).collect();
+    more.extend(more.clone().par_iter().filter_map(|b| core(b, likes, census)).collect::<Vec<_>>());
+    more.extend(found.par_iter().filter_map(|b| core(&b.1, likes, census)).collect::<Vec<_>>());
+    let before: BTreeSet<&Bicluster> = found.iter().map(|f| &f.1).collect();
+    more.retain(|b| !before.contains(b));
     let mut all: Vec<(Bicluster, usize)> = merged(kept.clone(), likes, census).into_iter().map(|b| (b, 0)).collect();
     let mut kept: BTreeSet<Bicluster> = kept.into_iter().collect();
-    found.extend(told(cores));
+    found.extend(told(more));
     for layer in 1..LAYERS {
         found.retain(|(_, b)| !kept.contains(b));
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));

@@ -32,8 +32,6 @@ pub struct Group {
     pub mutual: f64,
     /// Owners outside of whom the usual member endorsed something (median).
     pub outside: u32,
-    /// Accounts with lives of their own on devices that are not known, ascending.
-    pub hidden: Vec<u32>,
 }
 
 impl Group {
@@ -42,7 +40,7 @@ impl Group {
     pub fn new(
         bicluster: Bicluster,
         inside: BTreeMap<Mark, Vec<Inside>>,
-        (mutual, outside, hidden): (f64, u32, Vec<u32>),
+        (mutual, outside): (f64, u32),
         in_step: Option<f64>,
     ) -> Self {
         let member = |i: &&Inside| bicluster.members.binary_search(&i.account).is_ok();
@@ -64,7 +62,7 @@ impl Group {
         if let Some(ln) = in_step {
             ln_e.insert(Mark::InStep, ln);
         }
-        Self { bicluster, inside, ln_e, mutual, outside, hidden }
+        Self { bicluster, inside, ln_e, mutual, outside }
     }
 
     /// Evidence against "these are people of one taste", as `ln e`: that of the second strongest mark, so that no
@@ -75,7 +73,11 @@ impl Group {
         let conduct = self.ln_e.keys().any(|m| !m.of_endorsements() && !m.of_mutual_groups());
         let (alone, of_conduct): (Vec<_>, Vec<_>) = self.ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
         let alone = alone.into_iter().map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
-        let apart = of_conduct.iter().filter(|m| self.mutual >= MUTUAL_MIN || !m.0.of_company());
+        // Of friends everything is company, as far as there are looks to tell more.
+        let friends = self.mutual >= MUTUAL_MIN;
+        let looks = self.inside.contains_key(&Mark::Saturated);
+        let is_apart = |m: Mark| if friends { !looks } else { !m.of_company() };
+        let apart = of_conduct.iter().filter(|m| is_apart(*m.0));
         let apart = apart.map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
         let mut all: Vec<f64> = of_conduct.into_iter().map(|m| *m.1).collect();
         all.sort_by(|a, b| b.total_cmp(a));

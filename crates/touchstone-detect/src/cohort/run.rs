@@ -118,10 +118,9 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                 inside.retain(|mark, _| params.signals.iter().any(|s| s.as_str() == mark.signal()));
                 let mutual = mutual_share(&bicluster, census);
                 let outside = company::owners_outside(&bicluster, &likes, census);
-                let hidden = marks::hidden_lives(&bicluster, &also[g], &likes, &viewing, g as u32);
                 // What is of a later layer shares its members with an earlier one, for which they were tested.
                 let in_step = together.rings.get(&(g as u32)).copied().filter(|_| layers[g] == 0);
-                Group::new(bicluster, inside, (mutual, outside, hidden), in_step)
+                Group::new(bicluster, inside, (mutual, outside), in_step)
             })
             .collect();
         Ok(conclude(judged, &layers, (&likes, census), &traits, &together, params))
@@ -228,7 +227,7 @@ fn conclude(
         .collect();
     // Told by both traits, so by neither alone.
     let deliveries = if params.runs(Signal::Path) && params.runs(Signal::Infrastructure) {
-        delivery::judge(likes, census, traits, params.fdr)
+        delivery::judge(likes, census, traits, &fake, params.fdr)
     } else {
         Vec::new()
     };

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use touchstone_detect::counts::{Corrected, Tally};
-use touchstone_detect::partition::Partition;
+use touchstone_detect::partition::{NONE, Partition};
 use touchstone_detect::pipeline::Outcome;
 
 /// Bins of the log's timeline.
@@ -172,7 +172,8 @@ fn part(
             // Nearly all rows: no ring, nothing to compute.
             let held = ring.is_some() || touched;
             let p = if held { p_fake(outcome, account, target) } else { 0.0 };
-            tally.add(p, ring);
+            // One delivery is as much of one piece as a ring.
+            tally.add(p, Some(ring.unwrap_or(NONE)));
             if held {
                 tally.doubt(outcome.attribution.doubt(account, target));
             }

@@ -109,6 +109,7 @@ impl Networks {
             let outside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_err());
             outside.map(|i| likes.device[i]).filter(|d| *d != 0).collect::<Vec<u64>>()
         };
+        let foreign = Self::foreign_to_most(group, likes);
         let p = self.shared_device_share;
         // Known well enough to be taken for certain.
         let null = Beta { a: p * 1e3, b: (1.0 - p) * 1e3 };
@@ -116,7 +117,7 @@ impl Networks {
             let own = devices(*a);
             let is_member = usize::from(group.members.binary_search(a).is_ok());
             let elsewhere = outside(*a);
-            let is_own = |d: &u64| elsewhere.len() < OWN_MIN || elsewhere.contains(d);
+            let is_own = |d: &u64| if elsewhere.len() < OWN_MIN { !foreign.contains(d) } else { elsewhere.contains(d) };
             let many = |d: &u64| users.get(d).is_some_and(|n| *n >= DEVICE_OTHERS_MIN + is_member);
             let shared = own.iter().any(|d| many(d) && is_own(d));
             Inside { account: *a, successes: u32::from(shared), trials: u32::from(!own.is_empty()), null }
@@ -147,6 +148,41 @@ impl Networks {
             }
         };
         accounts.iter().map(row).collect()
+    }
+
+    /// Devices inside the group that most of their users whose lives are known use for nothing else: what holds of these holds of
+    /// users of whom nothing else is known.
+    #[must_use]
+    pub fn foreign_to_most(group: &Bicluster, likes: &Likes) -> BTreeSet<u64> {
+        let mut users: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
+        for a in &group.members {
+            let is_inside = |i: &usize| group.targets.binary_search(&likes.target[*i]).is_ok();
+            let (inside, outside): (Vec<usize>, Vec<usize>) =
+                likes.of_account(*a).filter(|i| likes.device[*i] != 0).partition(is_inside);
+            if outside.len() >= OWN_MIN {
+                let own: BTreeSet<u64> = outside.iter().map(|i| likes.device[*i]).collect();
+                for d in inside.iter().map(|i| likes.device[*i]).collect::<BTreeSet<u64>>() {
+                    let of = users.entry(d).or_default();
+                    *of = (of.0 + u32::from(!own.contains(&d)), of.1 + 1);
+                }
+            }
+        }
+        users.into_iter().filter(|(_, (foreign, all))| 2 * foreign > *all).map(|u| u.0).collect()
+    }
+
+    /// Whether an account of whose life nothing else is known acted inside mostly from such devices.
+    #[must_use]
+    pub fn is_on(devices: &BTreeSet<u64>, account: u32, group: &Bicluster, likes: &Likes) -> bool {
+        let (mut inside, mut on, mut outside) = (0, 0, 0);
+        for i in likes.of_account(account).filter(|i| likes.device[*i] != 0) {
+            if group.targets.binary_search(&likes.target[i]).is_ok() {
+                inside += 1;
+                on += usize::from(devices.contains(&likes.device[i]));
+            } else {
+                outside += 1;
+            }
+        }
+        outside < OWN_MIN && inside > 0 && 2 * on >= inside
     }
 
     /// Whether what an account did inside came mostly from devices foreign to a settled life outside: a stolen or lent token,
