@@ -34,12 +34,12 @@ pub(crate) struct Detail {
 pub(crate) const LEVELS: [Detail; 4] = [
     Detail {
         raster_rows: 8,
-        raster_ticks: 120,
+        raster_ticks: 100,
         moment_rows: 0,
-        heatmap_rows: 8,
+        heatmap_rows: 6,
         heatmap_columns: 8,
-        members: 5,
-        targets: 4,
+        members: 3,
+        targets: 3,
         title_chars: 0,
         exhibits: false,
         nodes: 0,

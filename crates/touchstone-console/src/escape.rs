@@ -164,15 +164,16 @@ fn full_name(name: &str, chars: usize) -> String {
 /// A name as part of a link: all but letters, digits and `-._~` as percent and hexadecimal digits. Of a long name, the
 /// beginning and a hash: links are looked up, never read.
 pub(crate) fn percent(name: &str) -> String {
-    match name.char_indices().nth(LINK_CHARS) {
-        None => encoded(name),
-        Some(_) => {
-            let head: String = name.chars().take(LINK_CHARS / 3).collect();
-            let hash = Sha256::digest(name.as_bytes());
-            let tail: String = hash.iter().take(6).map(|b| format!("{b:02x}")).collect();
-            format!("{}~{tail}", encoded(&head))
-        }
+    // A name can be 10 kB: no more of it is spelt than could be kept.
+    let head: String = name.chars().take(LINK_BYTES + 1).collect();
+    let whole = encoded(&head);
+    if whole.len() <= LINK_BYTES {
+        return whole;
     }
+    let head: String = name.chars().take(LINK_BYTES / 12).collect();
+    let hash = Sha256::digest(name.as_bytes());
+    let tail: String = hash.iter().take(6).map(|b| format!("{b:02x}")).collect();
+    format!("{}~{tail}", encoded(&head))
 }
 
 fn encoded(name: &str) -> String {
@@ -187,8 +188,8 @@ fn encoded(name: &str) -> String {
     out
 }
 
-/// Characters of a name that stands whole in a link.
-const LINK_CHARS: usize = 48;
+/// Bytes of a name, spelt so, that stands whole in a link.
+const LINK_BYTES: usize = 48;
 
 /// A sentence from the model, cut where a name in it runs away.
 pub(crate) fn prose(text: &str) -> String {
@@ -248,7 +249,7 @@ mod tests {
     #[test]
     fn names_in_links_are_letters_digits_and_percents() {
         assert_eq!(percent("a/b \u{e9}\"<"), "a%2Fb%20%C3%A9%22%3C");
-        assert_eq!(percent(&"é".repeat(500)).len(), LINK_CHARS / 3 * 6 + 13);
+        assert_eq!(percent(&"é".repeat(500)).len(), LINK_BYTES / 12 * 6 + 13);
         assert_ne!(percent(&"é".repeat(500)), percent(&"é".repeat(501)));
     }
 

@@ -14,7 +14,7 @@
 //! Who does what, in reading order: `escape` lets nothing from a log become markup; `text` writes
 //! numbers and dates for people; `words` holds every sentence a reader sees (one place to
 //! translate); `detail` bounds what is drawn; `chart` draws; `case` is the view of one ring or account; `summary`,
-//! `rings`, `accounts` and `targets` are the pages; `page` puts them together. `evaluation` is a page of its own,
+//! `rings`, `accounts`, `targets` and `ranking` are the pages; `page` puts them together. `evaluation` is a page of its own,
 //! drawn with the same hands.
 
 mod accounts;
@@ -25,6 +25,7 @@ mod detail;
 mod escape;
 mod evaluation;
 mod page;
+mod ranking;
 mod rings;
 mod summary;
 mod tables;

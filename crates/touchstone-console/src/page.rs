@@ -7,7 +7,7 @@ use touchstone_detect::findings::ReportModel;
 
 use crate::case::{REPORT_LINKS, View, ring};
 use crate::escape::Html;
-use crate::{accounts, detail, rings, summary, targets, words};
+use crate::{accounts, detail, ranking, rings, summary, targets, words};
 
 /// From this many rings on, a browser lays out only those in sight.
 const MANY: usize = 20;
@@ -73,7 +73,7 @@ fn render(model: &ReportModel, sections: &[Html], rest: &Rest) -> Html {
     html.raw("</p><h1>").name(title, 80, 400).raw("</h1><p class=\"quiet\">");
     html.text(&words::provenance(&model.overview, &model.version)).raw("</p></div>\n");
     html.append(&tools());
-    html.append(&report_navigation()).raw("</header>\n");
+    html.append(&report_navigation(model.ranking.is_some())).raw("</header>\n");
     html.raw(if sections.len() > MANY { "<main class=\"many\">\n" } else { "<main>\n" });
     html.raw("<div class=\"page on\" id=\"overview\">\n");
     html.append(&summary::summary(model));
@@ -82,6 +82,9 @@ fn render(model: &ReportModel, sections: &[Html], rest: &Rest) -> Html {
     html.append(&rings::rings(model, sections.len()));
     html.append(&rest.accounts);
     html.append(&targets::targets(model));
+    if let Some(r) = &model.ranking {
+        html.append(&ranking::ranking(r));
+    }
     html.append(&reading(model));
     html.raw("<div id=\"cases\">\n");
     for section in sections {
@@ -143,14 +146,17 @@ fn tools() -> Html {
     html
 }
 
-fn report_navigation() -> Html {
-    navigation(&[
-        ("#overview", words::OVERVIEW),
-        ("#rings", words::RINGS),
-        ("#accounts", words::ACCOUNTS),
-        ("#targets", words::ALL_TARGETS),
-        ("#reading", words::READING),
-    ])
+fn report_navigation(has_ranking: bool) -> Html {
+    let all = [
+        (true, "#overview", words::OVERVIEW),
+        (true, "#rings", words::RINGS),
+        (true, "#accounts", words::ACCOUNTS),
+        (true, "#targets", words::ALL_TARGETS),
+        (has_ranking, "#ranking", words::RANKING),
+        (true, "#reading", words::READING),
+    ];
+    let there: Vec<_> = all.iter().filter(|s| s.0).map(|s| (s.1, s.2)).collect();
+    navigation(&there)
 }
 
 /// Links to the sections of a page.

@@ -113,9 +113,9 @@
     if (line) line.textContent = language === 'zh' ? chinese(text) : text;
   }
 
-  // ---- Pages. A link is a fragment: #rings, #ring-r1, #account/NAME, #target/NAME.
+  // ---- Pages. A link is a fragment: #rings, #ring-r1, #account/NAME, #target/NAME, #rank/NAME.
   const decoded = hash => { try { return decodeURIComponent(hash); } catch { return hash; } };
-  const listOf = { rings: '#list-rings', accounts: '#list-accounts', targets: '#list-targets' };
+  const listOf = { rings: '#list-rings', accounts: '#list-accounts', targets: '#list-targets', ranking: '#list-ranking' };
   let byHref = null;
   function rowOf(hash) {
     if (!byHref) {
@@ -152,10 +152,10 @@
       const html = await unpack(row.place);
       if (mine !== turn) return;
       page.innerHTML = html;
-    } else if (hash.startsWith('#target/') && row) {
-      page = one('#targets');
+    } else if (/^#(?:target|rank)\//.test(hash) && row) {
+      page = row.closest('.page');
       at = row;
-    } else if (/^#(?:account\/|target\/|ring)/.test(hash) && !document.getElementById(hash.slice(1))) {
+    } else if (/^#(?:account\/|target\/|rank\/|ring-)/.test(hash) && !document.getElementById(hash.slice(1))) {
       page = one('#missing');
     } else {
       const element = (hash.length > 1 && hash !== '#all' && document.getElementById(hash.slice(1))) || one('#overview');
@@ -294,7 +294,7 @@
     }
     const help = one('#help');
     if (help && help.open && event.key !== '?') return;
-    const pages = { 1: '#overview', 2: '#rings', 3: '#accounts', 4: '#targets' };
+    const pages = { 1: '#overview', 2: '#rings', 3: '#accounts', 4: '#targets', 5: '#ranking' };
     const keys = {
       j: () => step(1),
       k: () => step(-1),

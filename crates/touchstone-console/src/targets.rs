@@ -3,7 +3,7 @@
 use touchstone_detect::findings::ReportModel;
 
 use crate::case::ring::{target_columns, target_row};
-use crate::case::{REPORT_LINKS, link};
+use crate::case::{REPORT_LINKS, View, link};
 use crate::chart::counts::counts;
 use crate::chart::series::series;
 use crate::escape::Html;
@@ -73,7 +73,8 @@ pub(crate) fn targets(model: &ReportModel) -> Html {
     let shown = model.targets.iter().take(ROWS_MAX).enumerate();
     let rows: Vec<Html> = shown
         .map(|(i, t)| {
-            let mut row = target_row(&t.count, i + 1, has_owner, None, 100);
+            let view = View { timed: model.overview.timed, links: REPORT_LINKS };
+            let mut row = target_row(&t.count, i + 1, has_owner, Some(view), 100);
             if has_rings {
                 row.raw("<td>");
                 for ring in &t.rings {

@@ -44,9 +44,9 @@ pub(crate) fn link(html: &mut Html, before: &str, name: &str, chars: usize, titl
     html.name(name, chars, title_chars).raw("</a>");
 }
 
-/// From what had to be outweighed, by each piece of evidence, to the verdict; then the pieces as cards, with bars where there is
+/// From what had to be outweighed, by each piece of evidence, to the verdict; then the pieces as cards, with bars and events where there is
 /// room.
-pub(crate) fn evidence(evidence: &[Evidence], total: f64, line: Option<f64>, id: &str, has_bars: bool) -> Html {
+pub(crate) fn evidence(evidence: &[Evidence], total: f64, line: Option<f64>, id: &str, in_full: bool) -> Html {
     let mut html = Html::new();
     html.raw("<h4>").raw(words::EVIDENCE).raw("</h4>\n");
     if evidence.is_empty() {
@@ -62,11 +62,14 @@ pub(crate) fn evidence(evidence: &[Evidence], total: f64, line: Option<f64>, id:
         html.raw("</strong> <b>").text(&crate::text::bits(e.bits)).raw("</b></p>");
         html.raw("<p class=\"quiet\">").text(&words::evidence_odds(e.bits)).raw("</p>");
         html.raw("<p>").text(&prose(&e.statistic)).raw("</p>");
-        if has_bars {
+        if in_full {
             html.append(&bars::evidence(format!("{id}-e{}", i + 1), e));
         }
         html.raw("<p>").text(&prose(&e.sentence)).raw("</p>");
-        html.append(&samples(&e.samples)).raw("</li>\n");
+        if in_full {
+            html.append(&samples(&e.samples));
+        }
+        html.raw("</li>\n");
     }
     html.raw("</ul>\n");
     html

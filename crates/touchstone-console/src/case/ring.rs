@@ -29,10 +29,13 @@ pub(crate) fn ring(ring: &RingCase, place: usize, view: View, detail: Detail) ->
         html.raw("<li>").text(&fact).raw("</li>");
     }
     html.raw("</ul>\n<p>").text(&words::ring_odds(ring)).raw("</p>\n");
-    html.append(&super::innocents(&ring.innocent, &ring.innocents));
+    let innocents = if detail.exhibits || ring.innocent.is_empty() { &ring.innocents[..] } else { &[] };
+    html.append(&super::innocents(&ring.innocent, innocents));
     let line = Some(ring.exhibits.line_bits).filter(|_| ring.accused > 0);
     html.append(&evidence(&ring.evidence, ring.bits, line, &id, detail.exhibits));
-    html.append(&super::changes(&ring.changes));
+    if detail.exhibits {
+        html.append(&super::changes(&ring.changes));
+    }
     html.append(&pictures(ring, &id, view, detail));
     html.append(&exhibits(ring, &id, detail));
     html.append(&members(ring, view, detail));
@@ -81,8 +84,10 @@ fn pictures(ring: &RingCase, id: &str, view: View, detail: Detail) -> Html {
         html.raw("<h4>").raw(words::HEATMAP).raw("</h4>\n<div class=\"pair\">");
         let notes: Vec<String> = heatmap.note.into_iter().collect();
         figure(&mut html, words::HEATMAP_CAPTION, &notes, words::HEATMAP, &heatmap.picture);
-        let null = heatmap::null(format!("{id}-null"), ring, detail);
-        figure(&mut html, words::NULL_CAPTION, &[], words::NULL, &null);
+        if detail.exhibits {
+            let null = heatmap::null(format!("{id}-null"), ring, detail);
+            figure(&mut html, words::NULL_CAPTION, &[], words::NULL, &null);
+        }
         html.raw("</div>\n");
     }
     html

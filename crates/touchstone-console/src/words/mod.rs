@@ -367,6 +367,15 @@ pub(crate) mod column {
     pub(crate) const AUTHENTIC: &str = "Authentic";
     pub(crate) const INTERVAL: &str = "95% interval";
     pub(crate) const BY_RING: &str = "By this ring";
+    pub(crate) const RANK: &str = "Rank";
+    pub(crate) const BY_LIKES: &str = "By likes alone";
+    pub(crate) const VIEWERS: &str = "Viewers";
+    pub(crate) const SCORE: &str = "Score";
+    pub(crate) const WHY: &str = "Why";
+    pub(crate) const METRIC: &str = "Measured";
+    pub(crate) const WEIGHT: &str = "Weight";
+    pub(crate) const MEDIAN: &str = "Median";
+    pub(crate) const NOTE: &str = "From what";
     pub(crate) const WHEN: &str = "When (UTC)";
     pub(crate) const P_FAKE: &str = "p_fake";
     pub(crate) const SEEN: &str = "Seen before";

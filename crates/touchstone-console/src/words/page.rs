@@ -18,7 +18,7 @@ pub(crate) const KEYS: [(&[&str], &str); 6] = [
     (&["j", "k"], "next and previous row, or case"),
     (&["/"], "search"),
     (&["u"], "from a case up to its list"),
-    (&["1", "2", "3", "4"], "overview, rings, accounts, targets"),
+    (&["1", "2", "3", "4", "5"], "overview, rings, accounts, targets, ranking"),
     (&["l"], "the other language"),
     (&["?"], "this list; Escape closes it"),
 ];
@@ -35,4 +35,34 @@ pub(crate) fn accounts_cut(shown: usize, total: u64) -> String {
         count(shown as u64),
         count(total)
     )
+}
+
+pub(crate) const RANKING: &str = "Ranking";
+pub(crate) const RANKING_INTRO: &str = "What deserves to be seen, by what cannot be bought: how long it was watched, what people did then, and likes that weigh as much \
+     as whoever gave them can be trusted. Each part is on its own; the score is their sum.";
+pub(crate) const RANKING_CAPTION: &str = "Targets by rank, and why";
+pub(crate) const NO_RANKING: &str = "Nothing was ranked.";
+pub(crate) const METRICS_CAPTION: &str = "What is measured, and its weight";
+pub(crate) const CAPPED: &str = "Likes would have lifted it further than the rest bears out; they were held back.";
+pub(crate) const PARTS: &str = "What each part gave";
+pub(crate) const AGE: &str = "age";
+
+/// A metric's name for people.
+pub(crate) fn metric(name: &str) -> &str {
+    match name {
+        "completion" => "watched to the end, for its length",
+        "finish" => "finished",
+        "dwell" => "time spent",
+        "share" => "shares",
+        "save" => "saves",
+        "comment" => "comments",
+        "follow" => "follows",
+        "like" => "trusted likes",
+        "negative" => "turned away",
+        other => other,
+    }
+}
+
+pub(crate) fn against_median(median: f64) -> String {
+    format!("median {}", crate::text::decimal(median, 2))
 }
