@@ -33,13 +33,13 @@ pub(crate) struct Detail {
 /// How far a ring gets is a matter of room: see the page.
 pub(crate) const LEVELS: [Detail; 4] = [
     Detail {
-        raster_rows: 8,
-        raster_ticks: 100,
+        raster_rows: 6,
+        raster_ticks: 60,
         moment_rows: 0,
-        heatmap_rows: 6,
-        heatmap_columns: 8,
-        members: 3,
-        targets: 3,
+        heatmap_rows: 5,
+        heatmap_columns: 6,
+        members: 2,
+        targets: 2,
         title_chars: 0,
         exhibits: false,
         nodes: 0,
