@@ -4,6 +4,8 @@ mod common;
 
 use common::{Desk, ringed, sample};
 use std::collections::{BTreeMap, BTreeSet};
+use touchstone_detect::findings::ReportModel;
+use touchstone_engine::write::model::load;
 
 fn shuffled(lines: &[&str], seed: u64) -> Vec<String> {
     let mut out: Vec<String> = lines.iter().map(|l| (*l).to_owned()).collect();
@@ -54,8 +56,10 @@ fn threads_memory_files_and_the_order_of_rows_change_nothing() {
     desk.write("parts/a.csv", format!("{}\n{}\n", lines[0], body[..half].join("\n")));
     desk.write("parts/b.csv", format!("{}\n{}\n", lines[0], body[half..].join("\n")));
     detect(&desk, "parts", "parts_out", &[]);
-    // The report names its input; the findings do not.
+    // The report and its model name their input, and differ in nothing else; the findings do not.
     assert_eq!(differing(&desk, "one", "parts_out"), vec!["cases.json.zst", "report.html"], "split into files");
+    let untitled = |out: &str| ReportModel { title: String::new(), ..load(&desk.path(out)).unwrap() };
+    assert!(untitled("one") == untitled("parts_out"), "only the title may differ");
 }
 
 #[test]
