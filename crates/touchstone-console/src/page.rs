@@ -140,7 +140,10 @@ fn tools() -> Html {
     let mut html = Html::new();
     html.raw("<div class=\"tools\"><input type=\"search\" id=\"search\" autocomplete=\"off\" placeholder=\"");
     html.raw(words::SEARCH).raw("\" aria-label=\"").raw(words::SEARCH).raw("\">");
-    html.raw("<button type=\"button\" id=\"language\" lang=\"zh\">\u{4e2d}\u{6587}</button>");
+    // A switch that translates nothing would be worse than none.
+    if !CHINESE.is_empty() {
+        html.raw("<button type=\"button\" id=\"language\" lang=\"zh\">\u{4e2d}\u{6587}</button>");
+    }
     html.raw("<button type=\"button\" id=\"help-open\" aria-label=\"").raw(words::HELP).raw("\">?</button>");
     html.raw("<div id=\"found\" hidden></div><p id=\"said\" role=\"status\"></p></div>\n");
     html
@@ -182,9 +185,9 @@ fn missing() -> Html {
 fn help() -> Html {
     let mut html = Html::new();
     html.raw("<dialog id=\"help\" aria-labelledby=\"help-h\"><h2 id=\"help-h\">").raw(words::HELP).raw("</h2><dl>");
-    for (keys, what) in words::KEYS {
+    for (keys, what) in words::KEYS.iter().filter(|k| k.0 != ["l"] || !CHINESE.is_empty()) {
         html.raw("<div><dt>");
-        for key in keys {
+        for key in *keys {
             html.raw("<kbd>").raw(key).raw("</kbd> ");
         }
         html.raw("</dt><dd>").raw(what).raw("</dd></div>");

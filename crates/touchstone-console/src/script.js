@@ -91,6 +91,8 @@
     }
   }
   function speak(to) {
+    // Without the switch there is no catalogue, and English must not be called Chinese.
+    if (!one('#language')) return;
     if (!catalogue) load();
     language = to;
     root.lang = to === 'zh' ? 'zh-CN' : 'en';
