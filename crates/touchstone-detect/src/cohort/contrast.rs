@@ -15,6 +15,9 @@ use rayon::prelude::*;
 /// How even members of a ring are, as a weight in trials: some are late, some forget, some are scripts.
 const UNEVEN: f64 = 8.0;
 
+/// Share of the lowest rate a group may impose that must show in the group as a whole: only what is plain to see counts.
+const PLAIN: f64 = 0.75;
+
 /// A Beta distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Beta {
@@ -109,13 +112,16 @@ impl Inside {
 }
 
 /// `ln e` of a group: imposed rates are mixed evenly. Nothing speaks for the group where all of it together shows the trait no
-/// more often than the null gives.
+/// more often than the null gives, or clearly less often than the lowest of these rates.
 #[must_use]
 pub fn ln_group(members: &[Inside], rates: &[f64]) -> f64 {
     let logs: Vec<f64> = rates.iter().map(|r| members.iter().map(|m| m.ln_ratio(*r)).sum()).collect();
     let ln = ln_mean(&logs);
-    let shown: u64 = members.iter().map(|m| u64::from(m.successes)).sum();
-    if shown as f64 > members.iter().map(Inside::expected).sum() { ln } else { ln.min(0.0) }
+    let sum = |of: fn(&Inside) -> f64| members.iter().map(of).sum::<f64>();
+    let shown = sum(|m| f64::from(m.successes));
+    let lowest = rates.iter().copied().fold(1.0, f64::min);
+    let plain = shown > sum(Inside::expected) && shown >= PLAIN * lowest * sum(|m| f64::from(m.trials));
+    if plain { ln } else { ln.min(0.0) }
 }
 
 /// Share of its occasions on which the group shows the trait, leaving one account out; kept off 0 and 1.
@@ -152,7 +158,9 @@ mod tests {
         let few = Inside { account: 0, successes: 3, trials: 30, null };
         assert!(few.ln_ratio(0.6) <= 0.0);
         assert!(ln_group(&[few; 20], &[0.6, 0.8, 0.95]) <= 0.0);
+        // More often than elsewhere, but far from what a ring imposes.
         let null = Beta { a: 2.0, b: 198.0 };
+        assert!(ln_group(&[Inside { successes: 6, null, ..few }; 20], &[0.6, 0.8, 0.95]) <= 0.0);
         assert!(ln_group(&[Inside { successes: 27, null, ..few }; 20], &[0.6, 0.8, 0.95]) > 10.0);
     }
 
