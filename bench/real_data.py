@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import duckdb
+from pages import fill
 from real_sets import real_sets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -198,14 +199,7 @@ def main():
         for name, table in tables.items():
             print(f"## {name}\n\n{table}\n")
         return
-    page = ROOT / "docs/REAL_DATA.md"
-    text = page.read_text()
-    for name, table in tables.items():
-        begin, end = f"<!-- {name}: made by bench/real_data.py -->", f"<!-- end of {name} -->"
-        if begin not in text or end not in text:
-            sys.exit(f"{page}: no markers for {name}")
-        text = text[: text.index(begin)] + f"{begin}\n{table}\n" + text[text.index(end) :]
-    page.write_text(text)
+    fill(ROOT / "docs/REAL_DATA.md", tables, "real_data.py")
 
 
 if __name__ == "__main__":
