@@ -9,6 +9,7 @@ mod evaluate;
 mod input;
 mod overlay;
 mod rank;
+mod serve;
 mod simulate;
 
 pub(crate) use detect::hash_key;
@@ -44,6 +45,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Overlay(overlay::Overlay),
     Rank(rank::Rank),
+    Serve(serve::Serve),
     Simulate(simulate::Simulate),
 }
 
@@ -56,6 +58,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, F
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Overlay(overlay) => overlay.run(),
         Command::Rank(rank) => rank.run(),
+        Command::Serve(serve) => serve.run(),
         Command::Simulate(simulate) => simulate.run(),
     }
 }

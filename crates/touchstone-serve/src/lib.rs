@@ -1,0 +1,34 @@
+//! The service: durable ingest over HTTP, and answers from the latest findings.
+//!
+//! In the order of the data: [`ingest`] takes batches and lands them (`touchstone_engine::landing`
+//! does the durable part), [`detection`] closes windows and runs the batch detection over them in the background, [`snapshot`] holds
+//! what it found, [`decide`] and [`answers`] answer from it. [`auth`] says who may, [`pages`] is what a browser sees.
+//! Handlers are thin: they translate between HTTP and functions that know no HTTP.
+
+mod answers;
+mod app;
+mod auth;
+mod clock;
+mod decide;
+mod detection;
+mod guard;
+mod health;
+mod ingest;
+mod metrics;
+mod openapi;
+mod options;
+mod pages;
+mod problem;
+mod router;
+mod server;
+mod snapshot;
+
+pub use auth::{Role, TokenError, Tokens};
+pub use options::{Limits, ServeOptions};
+pub use server::{ServeError, Server, serve};
+
+/// The OpenAPI document, as served at `/v1/openapi.json`.
+#[must_use]
+pub fn openapi_document() -> String {
+    openapi::document()
+}
