@@ -7,6 +7,29 @@
 //!
 //! Nothing here reads a clock: every call takes the time as microseconds since 1970 UTC.
 //!
+//! # What a service calls
+//!
+//! | to | call |
+//! |---|---|
+//! | open it, made where there is none | [`Ledger::open`] with [`Place::parse`] and the operator's key |
+//! | take findings in | [`Ledger::open_cases`] |
+//! | list what waits, with a filter from words | [`Ledger::queue`], `"is:ring bits>=20".parse::<Filter>()` |
+//! | take the next case, give it back | [`Ledger::next`], [`Ledger::claim`], [`Ledger::release`] |
+//! | show a case: members, evidence, history, open appeals | [`Ledger::case_file`], [`Ledger::note`] |
+//! | say what deciding would do | [`Ledger::effect`], for a query [`Ledger::preview`] |
+//! | decide, look again, take back | [`Ledger::decide`], [`Ledger::second`], [`Ledger::undo`] |
+//! | decide many | [`Ledger::bulk`] with the previewed count, [`Ledger::undo_bulk`] |
+//! | appeal, by link or signed in; decide it | [`Ledger::appeal_by_link`], [`Ledger::appeal`], [`Ledger::decide_appeal`] |
+//! | serve corrected counts, export labels | [`Ledger::overrides`], [`Overrides::labels_csv`] |
+//! | page through all entries | [`Ledger::entries`], [`Ledger::open_seals`] |
+//! | know all that is known | [`Ledger::state`] |
+//! | check it | [`verify`] |
+//!
+//! A [`Ledger`] is `Send`. Share one behind a mutex, or open one a thread: each call is a transaction that sees what
+//! every other process entered before it, one writes at a time, and two reviewers who race for a case get
+//! [`LedgerError::Taken`]. [`LedgerError::is_refusal`] tells what the caller did wrong (a 4xx) from what the operator has
+//! to look at (a 5xx). Calls wait for the disk: off an async runtime's threads with them.
+//!
 //! ```
 //! use touchstone_ledger::findings::{Findings, FoundRing};
 //! use touchstone_ledger::{Answer, Decision, Filter, Ledger, Measure, ActionKind, Place, verify};

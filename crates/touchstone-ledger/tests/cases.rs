@@ -156,6 +156,27 @@ fn only_members_are_concerned_and_only_the_confirmed_are_acted_on() {
 }
 
 #[test]
+fn the_effect_of_a_decision_is_said_before() {
+    fn shared<T: Send + 'static>(it: T) -> std::sync::Arc<std::sync::Mutex<T>> {
+        std::sync::Arc::new(std::sync::Mutex::new(it))
+    }
+    let place = Somewhere::file();
+    let ledger = shared(place.open());
+    let mut ledger = ledger.lock().unwrap();
+    ledger.open_cases(&findings(), T0).unwrap();
+    let case = ledger.next("ann", &all(), T0).unwrap().unwrap();
+    let effect = ledger.effect(case, None).unwrap();
+    assert_eq!((effect.accounts, effect.endorsements, effect.discounted), (4, 160, 120.0));
+    let one = ledger.effect(case, Some(&["ada-fox".to_owned()])).unwrap();
+    assert_eq!((one.accounts, one.endorsements), (1, 40));
+    for stranger in ["eve-jay", "nobody"] {
+        let said = ledger.effect(case, Some(&[stranger.to_owned()])).unwrap_err();
+        assert!(matches!(said, LedgerError::NotAMember { .. }), "{said}");
+    }
+    assert!(matches!(ledger.effect(CaseId(999), None), Err(LedgerError::NoCase(_))));
+}
+
+#[test]
 fn golden_cases_do_nothing_and_score() {
     let place = Somewhere::file();
     let mut ledger = place.open();

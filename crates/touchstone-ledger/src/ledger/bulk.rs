@@ -2,9 +2,10 @@
 
 use super::decide::{decide, is_free};
 use super::{Decision, Filter, Ledger};
+use crate::case::Case;
 use crate::entry::{BulkId, By, CaseId, Fact};
 use crate::error::LedgerError;
-use crate::seal::Seal;
+use crate::seal::{Seal, SealKind};
 use std::collections::BTreeSet;
 
 /// What a decision would do.
@@ -20,6 +21,20 @@ pub struct Effect {
     pub discounted: f64,
 }
 
+impl Effect {
+    fn add(&mut self, case: &Case, chosen: Option<&BTreeSet<Seal>>, seen: &mut BTreeSet<Seal>) {
+        self.cases.push(case.id);
+        let members = case.view.subject.members().iter();
+        for member in members.filter(|m| chosen.is_none_or(|c| c.contains(&m.account))) {
+            if seen.insert(member.account.clone()) {
+                self.accounts += 1;
+                self.endorsements += member.endorsements;
+                self.discounted += member.discounted;
+            }
+        }
+    }
+}
+
 impl Ledger {
     /// What deciding by a query would do: open cases that match and nobody has claimed.
     ///
@@ -27,17 +42,35 @@ impl Ledger {
     /// The ledger cannot be read.
     pub fn preview(&mut self, filter: &Filter, now: i64) -> Result<Effect, LedgerError> {
         let mut effect = Effect::default();
-        let mut seen: BTreeSet<Seal> = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for case in self.state()?.cases().filter(|c| is_free(c, now) && filter.matches(c, now)) {
-            effect.cases.push(case.id);
-            for member in case.view.subject.members() {
-                if seen.insert(member.account.clone()) {
-                    effect.accounts += 1;
-                    effect.endorsements += member.endorsements;
-                    effect.discounted += member.discounted;
-                }
-            }
+            effect.add(case, None, &mut seen);
         }
+        Ok(effect)
+    }
+
+    /// What deciding a case would do: on these of its accounts, or on all. Which counts and ranks that changes is in the
+    /// findings, not in the ledger.
+    ///
+    /// # Errors
+    /// There is no such case, an account is no member of it, or the ledger cannot be read.
+    pub fn effect(&mut self, case: CaseId, accounts: Option<&[String]>) -> Result<Effect, LedgerError> {
+        let mut chosen = None;
+        if let Some(names) = accounts {
+            let mut seals = BTreeSet::new();
+            for name in names {
+                let stranger = || LedgerError::NotAMember { case, account: name.clone() };
+                let seal = self.find(SealKind::Account, name)?.ok_or_else(stranger)?;
+                if !self.state()?.case(case).ok_or(LedgerError::NoCase(case))?.view.subject.has(&seal) {
+                    return Err(stranger());
+                }
+                seals.insert(seal);
+            }
+            chosen = Some(seals);
+        }
+        let it = self.state()?.case(case).ok_or(LedgerError::NoCase(case))?;
+        let mut effect = Effect::default();
+        effect.add(it, chosen.as_ref(), &mut BTreeSet::new());
         Ok(effect)
     }
 

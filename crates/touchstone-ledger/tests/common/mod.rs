@@ -10,10 +10,10 @@ use touchstone_detect::findings::{Evidence, RingKind, Verdict};
 use touchstone_ledger::findings::{About, Findings, FoundAccount, FoundEvidence, FoundRing, FoundTarget};
 use touchstone_ledger::{ActionKind, Answer, Decision, Ledger, Measure, Model, Place, Review};
 
-pub const KEY: [u8; 32] = [7; 32];
-pub const T0: i64 = 1_780_000_000_000_000;
-pub const MINUTE: i64 = 60_000_000;
-pub const DAY: i64 = 86_400_000_000;
+pub(crate) const KEY: [u8; 32] = [7; 32];
+pub(crate) const T0: i64 = 1_780_000_000_000_000;
+pub(crate) const MINUTE: i64 = 60_000_000;
+pub(crate) const DAY: i64 = 86_400_000_000;
 
 /// A PostgreSQL of our own: a socket in a scratch folder, no port. It ends with this process, however that ends: a
 /// shell between us and it waits for our end of a pipe to close.
@@ -114,18 +114,18 @@ impl Cluster {
 }
 
 /// A place for a ledger, fresh, and gone when dropped (a database goes with its cluster).
-pub struct Somewhere {
-    pub place: Place,
-    pub folder: tempfile::TempDir,
+pub(crate) struct Somewhere {
+    pub(crate) place: Place,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Somewhere {
-    pub fn file() -> Self {
+    pub(crate) fn file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { place: Place::File(folder.path().join("ledger.db")), folder }
     }
 
-    pub fn postgres() -> Option<Self> {
+    pub(crate) fn postgres() -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let cluster = cluster()?;
         let name = format!("ledger{}", NUMBER.fetch_add(1, Ordering::SeqCst));
@@ -134,14 +134,14 @@ impl Somewhere {
         Some(Self { place: Place::Postgres(cluster.url(&name)), folder: tempfile::tempdir().unwrap() })
     }
 
-    pub fn open(&self) -> Ledger {
+    pub(crate) fn open(&self) -> Ledger {
         let mut ledger = Ledger::open(&self.place, KEY).unwrap();
         ledger.set_review(Review { second_share: 0.0, ..Review::default() });
         ledger
     }
 
     /// Does something behind the ledger's back.
-    pub fn tamper(&self, sql: &str) {
+    pub(crate) fn tamper(&self, sql: &str) {
         match &self.place {
             Place::File(path) => {
                 let connection = rusqlite::Connection::open(path).unwrap();
@@ -158,7 +158,7 @@ impl Somewhere {
     }
 
     /// Tries something without lifting the guards.
-    pub fn attempt(&self, sql: &str) -> Result<(), String> {
+    pub(crate) fn attempt(&self, sql: &str) -> Result<(), String> {
         match &self.place {
             Place::File(path) => {
                 rusqlite::Connection::open(path).unwrap().execute_batch(sql).map_err(|e| e.to_string())
@@ -172,14 +172,14 @@ impl Somewhere {
 }
 
 /// Runs a test on each kind of store.
-pub fn on_both(test: impl Fn(&Somewhere)) {
+pub(crate) fn on_both(test: impl Fn(&Somewhere)) {
     test(&Somewhere::file());
     if let Some(somewhere) = Somewhere::postgres() {
         test(&somewhere);
     }
 }
 
-pub fn account(name: &str, verdict: Verdict, bits: f64, ring: Option<&str>) -> FoundAccount {
+pub(crate) fn account(name: &str, verdict: Verdict, bits: f64, ring: Option<&str>) -> FoundAccount {
     FoundAccount {
         account: name.into(),
         verdict,
@@ -192,7 +192,7 @@ pub fn account(name: &str, verdict: Verdict, bits: f64, ring: Option<&str>) -> F
     }
 }
 
-pub fn evidence(about: About, sentence: &str, bits: f64) -> FoundEvidence {
+pub(crate) fn evidence(about: About, sentence: &str, bits: f64) -> FoundEvidence {
     let evidence = Evidence {
         signal: "lockstep".into(),
         bits,
@@ -206,7 +206,7 @@ pub fn evidence(about: About, sentence: &str, bits: f64) -> FoundEvidence {
 }
 
 /// A farm of four, of whom three are accused, and two accounts of their own.
-pub fn findings() -> Findings {
+pub(crate) fn findings() -> Findings {
     let farm = ["ada-fox", "bob-elk", "cyd-owl", "dan-ant"];
     let mut accounts: Vec<FoundAccount> = farm
         .iter()
@@ -249,7 +249,7 @@ pub fn findings() -> Findings {
     }
 }
 
-pub fn confirm(measures: &[(ActionKind, u32)]) -> Decision {
+pub(crate) fn confirm(measures: &[(ActionKind, u32)]) -> Decision {
     Decision {
         answer: Answer::Confirmed,
         measures: measures.iter().map(|(kind, days)| Measure { kind: *kind, days: *days }).collect(),
@@ -259,7 +259,7 @@ pub fn confirm(measures: &[(ActionKind, u32)]) -> Decision {
     }
 }
 
-pub fn clear() -> Decision {
+pub(crate) fn clear() -> Decision {
     Decision {
         answer: Answer::Cleared,
         measures: Vec::new(),
