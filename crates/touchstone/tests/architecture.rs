@@ -14,6 +14,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         "touchstone-detect",
         "touchstone-engine",
         "touchstone-console",
+        "touchstone-ledger",
         "touchstone-serve",
         "touchstone-sim",
     ];
@@ -22,9 +23,16 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("touchstone-detect", BTreeSet::from(["touchstone-event"])),
         ("touchstone-engine", BTreeSet::from(["touchstone-event", "touchstone-detect"])),
         ("touchstone-console", BTreeSet::from(["touchstone-detect"])),
+        ("touchstone-ledger", BTreeSet::from(["touchstone-event", "touchstone-detect"])),
         (
             "touchstone-serve",
-            BTreeSet::from(["touchstone-event", "touchstone-detect", "touchstone-engine", "touchstone-console"]),
+            BTreeSet::from([
+                "touchstone-event",
+                "touchstone-detect",
+                "touchstone-engine",
+                "touchstone-console",
+                "touchstone-ledger",
+            ]),
         ),
         // It must never see the detector: a simulator that knew it would prove nothing.
         ("touchstone-sim", BTreeSet::from(["touchstone-event"])),
