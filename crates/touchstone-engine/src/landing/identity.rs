@@ -135,6 +135,12 @@ impl Identity {
         String::from_utf8(plain).ok()
     }
 
+    /// A key of its own for another use, from the one key that never changes. `context` names the use and is for it alone.
+    #[must_use]
+    pub fn derived(&self, context: &str) -> [u8; 32] {
+        blake3::derive_key(context, &self.events)
+    }
+
     /// The hash of an address, device, browser or session.
     pub(super) fn attribute(&self, field: Field, value: &str) -> u64 {
         self.attributes.hash(field, value)
@@ -179,6 +185,8 @@ mod tests {
         assert_eq!(a.reveal(&a.pseudonym("用户 17")).as_deref(), Some("用户 17"));
         assert_eq!(b.reveal(&a.pseudonym("u17")), None, "another key");
         assert_eq!(a.reveal("u17"), None, "no pseudonym at all");
+        assert_ne!(a.derived("one use"), a.derived("another use"));
+        assert_ne!(a.derived("one use"), b.derived("one use"));
         let again = Identity::open(&dir.path().join("a.json")).unwrap();
         assert_eq!(again.pseudonym("u17"), a.pseudonym("u17"), "keys last");
         #[cfg(unix)]
