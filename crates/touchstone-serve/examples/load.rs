@@ -1,5 +1,5 @@
 //! A load on a running server over loopback: batches of events at a rate, and decisions at a rate, for some seconds. Prints
-//! what was reached and how long answers took. bench/serve.sh starts a server and runs it.
+//! what was reached and how long answers took. bench/serve.py starts a server and runs it.
 //!
 //! `cargo run --release -p touchstone-serve --example load -- ADDRESS TOKEN EVENTS_PER_SECOND DECISIONS_PER_SECOND SECONDS`
 

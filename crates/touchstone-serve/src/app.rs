@@ -2,6 +2,7 @@
 
 use crate::auth::{Buckets, Sessions, Tokens};
 use crate::decide::Running;
+use crate::desk::Desk;
 use crate::metrics::Metrics;
 use crate::options::ServeOptions;
 use crate::problem::{Code, Problem};
@@ -24,6 +25,7 @@ pub(crate) struct State {
     pub(crate) buckets: Buckets,
     pub(crate) metrics: Metrics,
     pub(crate) running: Mutex<Running>,
+    pub(crate) desk: Desk,
     /// Asks the background thread for something; see `detection`.
     pub(crate) orders: crate::detection::Orders,
     pub(crate) stopping: AtomicBool,
@@ -39,6 +41,7 @@ impl State {
         landing: Landing,
         tokens: Tokens,
         orders: crate::detection::Orders,
+        desk: Desk,
         snapshot: Option<Snapshot>,
     ) -> Self {
         Self {
@@ -49,6 +52,7 @@ impl State {
             buckets: Buckets::default(),
             metrics: Metrics::new(options.version),
             running: Mutex::new(Running::default()),
+            desk,
             orders,
             stopping: AtomicBool::new(false),
             places: tokio::sync::Semaphore::new(options.limits.concurrent_requests_max),

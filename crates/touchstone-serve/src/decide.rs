@@ -11,8 +11,10 @@
 //!   this target at the same level: count it when the next findings are there.
 //! - `allow`: everything else. A suspicion alone takes nothing.
 
+use crate::desk::Overlay;
 use crate::snapshot::Snapshot;
 use std::collections::{HashMap, VecDeque};
+use touchstone_ledger::ActionKind;
 
 /// Endorsers of a target that are remembered.
 const RECENT_MAX: usize = 64;
@@ -155,6 +157,22 @@ pub(crate) fn decide(snapshot: Option<&Snapshot>, running: &Running, actor: &str
         );
     } else if ring.is_none() {
         judged.reasons.push("nothing speaks against the account beyond chance".to_owned());
+    }
+    judged
+}
+
+/// What people decided about the account goes before what was found.
+pub(crate) fn reviewed(mut judged: Judged, overlay: &Overlay, actor: &str) -> Judged {
+    if overlay.cleared.contains(actor) {
+        judged.decision = Decision::Allow;
+        judged.reasons.insert(0, "a reviewer cleared the account".to_owned());
+    } else if let Some(kinds) = overlay.actions.get(actor) {
+        let stops =
+            |k: &&ActionKind| matches!(k, ActionKind::Discount | ActionKind::FreezeLiking | ActionKind::Suspend);
+        if let Some(kind) = kinds.iter().filter(stops).max() {
+            judged.decision = Decision::Discount;
+            judged.reasons.insert(0, format!("an action is in force on the account: {}", kind.as_str()));
+        }
     }
     judged
 }

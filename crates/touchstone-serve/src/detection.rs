@@ -3,8 +3,10 @@
 //! Two threads. *upkeep* closes windows every tick and carries out orders; *detection* runs what `touchstone
 //! detect` runs, on a small pool of its own at low priority, so that answers do not wait for it.
 
+use crate::answers::pseudonym_of;
 use crate::app::App;
 use crate::clock::now_micros;
+use crate::problem::Problem;
 use crate::snapshot::Snapshot;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +26,7 @@ pub(crate) enum Order {
     /// Close all windows and detect.
     Flush(oneshot::Sender<Result<Maintained, String>>),
     /// Erase an account from events and findings.
-    Erase(String, oneshot::Sender<Result<Erased, LandingError>>),
+    Erase(String, oneshot::Sender<Result<Erased, Problem>>),
     Stop,
 }
 
@@ -104,6 +106,9 @@ fn upkeep(app: &App, orders: &Receiver<Order>, runs: &Sender<Run>) {
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return,
         };
+        if let Err(e) = app.desk.refresh(app.snapshot().as_deref()) {
+            tracing::error!(error = %e, "the ledger cannot be read; decisions known before stay");
+        }
         if let Err(e) = app.tokens.reload() {
             tracing::error!(error = %e, "tokens cannot be read again; those known before stay");
         }
@@ -120,6 +125,9 @@ fn upkeep(app: &App, orders: &Receiver<Order>, runs: &Sender<Run>) {
                 }
             },
             Some(Order::Erase(account, done)) => {
+                let pseudonym = pseudonym_of(app.door.identity(), &account);
+                // From the ledger before and after: a detection that runs meanwhile may still name it.
+                let first = app.desk.erase(&pseudonym);
                 let erased = app.landing.erase(&account);
                 match &erased {
                     Ok(e) => tracing::info!(rows = e.rows, owned = e.owned, files = e.files, "account erased"),
@@ -132,7 +140,8 @@ fn upkeep(app: &App, orders: &Receiver<Order>, runs: &Sender<Run>) {
                 }
                 // Old findings name the account: only when they are gone it is erased.
                 let _ = told_at.blocking_recv();
-                let _ = done.send(erased);
+                let last = app.desk.erase(&pseudonym).and(first).map_err(Problem::from);
+                let _ = done.send(erased.map_err(Problem::from).and_then(|e| last.map(|_| e)));
                 continue;
             }
             Some(Order::Stop) => return,
@@ -253,7 +262,12 @@ fn detect(app: &App) -> Result<(), BatchError> {
     );
     app.metrics.detected(seconds);
     match Snapshot::read(&out, number) {
-        Ok(snapshot) => app.set_snapshot(snapshot),
+        Ok(snapshot) => {
+            if let Err(e) = app.desk.take_in(&snapshot, app.options.version) {
+                tracing::error!(error = %e, "cases could not be opened; the next findings open them");
+            }
+            app.set_snapshot(snapshot);
+        }
         Err(e) => tracing::error!(error = %e, "new findings cannot be read"),
     }
     remove_older(&folder, number);

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::auth::{Principal, Role, SESSION_COOKIE, cookie};
 use crate::clock::now_seconds;
+use crate::pages::Fault;
 use crate::problem::{Code, Problem};
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request, State};
@@ -94,7 +95,7 @@ pub(crate) async fn page(State((app, needed)): State<(App, Role)>, request: Requ
     match admit(&app, needed, request).await {
         Ok(request) => next.run(request).await,
         Err(problem) if is_get && problem.code == Code::NoToken => Redirect::to("/sign-in").into_response(),
-        Err(problem) => problem.into_response(),
+        Err(problem) => Fault(problem).into_response(),
     }
 }
 

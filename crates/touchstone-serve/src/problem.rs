@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use touchstone_engine::landing::LandingError;
+use touchstone_ledger::LedgerError;
 use utoipa::ToSchema;
 
 /// Every way a request can fail.
@@ -23,6 +24,10 @@ pub(crate) enum Code {
     UnsupportedEncoding,
     NothingUsable,
     KeyReused,
+    Unfit,
+    Conflict,
+    Barred,
+    BadLink,
     TooManyRequests,
     Busy,
     JournalFull,
@@ -35,7 +40,7 @@ pub(crate) enum Code {
 impl Code {
     /// All codes: for tests of the table.
     #[cfg(test)]
-    pub(crate) const ALL: [Code; 21] = [
+    pub(crate) const ALL: [Code; 25] = [
         Code::BadRequest,
         Code::BadCursor,
         Code::NoToken,
@@ -50,6 +55,10 @@ impl Code {
         Code::UnsupportedEncoding,
         Code::NothingUsable,
         Code::KeyReused,
+        Code::Unfit,
+        Code::Conflict,
+        Code::Barred,
+        Code::BadLink,
         Code::TooManyRequests,
         Code::Busy,
         Code::JournalFull,
@@ -148,6 +157,28 @@ impl Code {
                 "use a new key for new rows",
                 None,
             ),
+            Code::Unfit => (
+                422,
+                "unfit",
+                "The decision cannot be entered so",
+                "give a reason in plain words, and accounts of the case alone",
+                None,
+            ),
+            Code::Conflict => (
+                409,
+                "conflict",
+                "Not as the case stands now",
+                "look at the case again; it has to be claimed by whoever decides",
+                None,
+            ),
+            Code::Barred => (
+                403,
+                "barred",
+                "Somebody else has to decide this",
+                "leave it to a reviewer who had no part in the decision",
+                None,
+            ),
+            Code::BadLink => (403, "bad-link", "The link is not valid", "use the whole link, as it was sent", None),
             Code::TooManyRequests => {
                 (429, "too-many-requests", "Too many requests", "wait as long as Retry-After says", Some(1))
             }
@@ -243,6 +274,27 @@ impl From<LandingError> for Problem {
             Code::DiskFull | Code::Internal => code.row().2.to_owned(),
             _ => e.to_string(),
         };
+        Self::new(code, detail)
+    }
+}
+
+impl From<LedgerError> for Problem {
+    fn from(e: LedgerError) -> Self {
+        let code = match &e {
+            LedgerError::NoCase(_) | LedgerError::NoAction(_) | LedgerError::NoAppeal(_) | LedgerError::NoBulk(_) => {
+                Code::NotFound
+            }
+            LedgerError::NoReason(_) | LedgerError::Length { .. } | LedgerError::NotAMember { .. } => Code::Unfit,
+            LedgerError::Barred { .. } => Code::Barred,
+            LedgerError::Token(_) => Code::BadLink,
+            e if e.is_refusal() => Code::Conflict,
+            e => {
+                tracing::error!(error = %e, "the ledger failed");
+                Code::Internal
+            }
+        };
+        // What failed inside is nobody else's business.
+        let detail = if code == Code::Internal { code.row().2.to_owned() } else { e.to_string() };
         Self::new(code, detail)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::app::{App, State};
 use crate::auth::{TokenError, Tokens};
+use crate::desk::Desk;
 use crate::detection::{self, Background};
 use crate::options::ServeOptions;
 use crate::router::router;
@@ -22,6 +23,9 @@ pub enum ServeError {
     /// The tokens cannot be read.
     #[error(transparent)]
     Tokens(#[from] TokenError),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] touchstone_ledger::LedgerError),
     /// The address cannot be had.
     #[error("{address}: cannot listen there: {source}; choose another --listen")]
     Listen {
@@ -80,6 +84,10 @@ impl Server {
             );
         }
         let snapshot = detection::latest(&options.data).map_err(system("findings cannot be listed"))?;
+        let desk = Desk::open(&options.data, landing.door().identity())?;
+        if let Some(snapshot) = &snapshot {
+            desk.take_in(snapshot, options.version)?;
+        }
         let (orders, incoming) = std::sync::mpsc::channel();
         let address = options.listen;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -90,7 +98,7 @@ impl Server {
             .block_on(tokio::net::TcpListener::bind(address))
             .map_err(|source| ServeError::Listen { address, source })?;
         let address = listener.local_addr().map_err(system("the address cannot be told"))?;
-        let app = Arc::new(State::new(options, landing, tokens, orders.clone(), snapshot));
+        let app = Arc::new(State::new(options, landing, tokens, orders.clone(), desk, snapshot));
         let background = Background::start(&app, orders, incoming).map_err(system("a thread cannot be started"))?;
         let (stop, mut stopped) = watch::channel(false);
         let router = router(&app);

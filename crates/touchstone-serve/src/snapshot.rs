@@ -9,6 +9,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use touchstone_detect::findings::ReportModel;
 
 /// An account's row of the findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +79,12 @@ pub(crate) struct Snapshot {
     pub(crate) counts: serde_json::Value,
     /// Level of the false discovery rate.
     pub(crate) fdr: f64,
+    /// Hash of the configuration they were made with.
+    pub(crate) configuration: String,
+    /// Cases as they are drawn; none where findings of another version are read.
+    pub(crate) model: Option<ReportModel>,
+    /// What each account's endorsements are discounted by: (place of the target, p_fake).
+    discounts: HashMap<Box<str>, Vec<(u32, f32)>>,
     ring_index: HashMap<Box<str>, usize>,
 }
 
@@ -191,6 +198,16 @@ impl Snapshot {
         })?;
         s.accounts.sort_by(|a, b| a.account.cmp(&b.account));
         s.targets.sort_by(|a, b| a.target.cmp(&b.target));
+        table(folder, "likes", |rows, i| {
+            let p = rows.float("p_fake", i).unwrap_or(0.0);
+            if p <= 0.0 {
+                return;
+            }
+            let place = rows.text("target", i).and_then(|t| s.targets.binary_search_by(|x| x.target.cmp(&t)).ok());
+            if let (Some(place), Some(actor)) = (place.and_then(|p| u32::try_from(p).ok()), rows.text("actor", i)) {
+                s.discounts.entry(actor).or_default().push((place, p as f32));
+            }
+        })?;
         let key = |e: &Evidence| (e.subject_type.clone(), e.subject.clone());
         s.evidence.sort_by(|a, b| key(a).cmp(&key(b)).then(b.bits.total_cmp(&a.bits)));
         let path = folder.join("summary.json");
@@ -199,6 +216,8 @@ impl Snapshot {
         let summary: serde_json::Value = serde_json::from_slice(&text).map_err(|e| fail(&e))?;
         s.fdr = summary["fdr"].as_f64().unwrap_or(0.01);
         s.counts = summary["counts"].clone();
+        s.configuration = summary["configuration_hash"].as_str().unwrap_or_default().to_owned();
+        s.model = touchstone_engine::write::model::load(folder).ok();
         s.weigh_rings();
         Ok(s)
     }
@@ -227,6 +246,12 @@ impl Snapshot {
 
     pub(crate) fn ring(&self, id: &str) -> Option<&Ring> {
         self.rings.get(*self.ring_index.get(id)?)
+    }
+
+    /// The endorsements of an account that are discounted: their targets, and by how much (p_fake).
+    pub(crate) fn discounts_of(&self, pseudonym: &str) -> impl Iterator<Item = (&Target, f64)> {
+        let all = self.discounts.get(pseudonym).map_or(&[][..], Vec::as_slice);
+        all.iter().filter_map(|&(place, p)| Some((self.targets.get(place as usize)?, f64::from(p))))
     }
 
     /// Place of a ring among the rings.

@@ -1,81 +1,20 @@
 //! The service as a process of its own: killed at any moment, out of disk, and beside the batch.
 
-#[path = "../../touchstone-serve/tests/common/http.rs"]
-mod http;
 #[path = "../../touchstone-serve/tests/common/logs.rs"]
 mod logs;
+#[path = "common/serving.rs"]
+mod serving;
 
 use arrow_array::cast::AsArray;
-use http::{Answer, request, try_request};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serving::http::try_request;
+use serving::{PROGRAM, Process, token};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_touchstone");
-
-fn token(data: &Path, role: &str) -> String {
-    let made = Command::new(PROGRAM)
-        .args(["serve", "token", "create", "--role", role, "--name", role, "--data"])
-        .arg(data)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    String::from_utf8(made.stdout).unwrap().trim().to_owned()
-}
-
-/// A server process; killed when it is dropped.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-    log: PathBuf,
-}
-
-impl Process {
-    fn start(data: &Path, more: &[&str]) -> Self {
-        let mut command = Command::new(PROGRAM);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--window", "1d", "--data"]).arg(data).args(more);
-        Self::of(command, data.with_extension("log"))
-    }
-
-    fn of(mut command: Command, log: PathBuf) -> Self {
-        let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
-        let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://");
-        let address = address.unwrap_or_else(|| panic!("{line:?}: {}", std::fs::read_to_string(&log).unwrap()));
-        Self { address: address.parse().unwrap(), child, log }
-    }
-
-    fn ask(&self, token: &str, method: &str, path: &str, body: &str) -> Answer {
-        let bearer = format!("Bearer {token}");
-        request(self.address, method, path, &[("Authorization", &bearer)], body.as_bytes())
-    }
-
-    /// What it logged, all starts together.
-    fn log(&self) -> Vec<serde_json::Value> {
-        let text = std::fs::read_to_string(&self.log).unwrap();
-        text.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l}"))).collect()
-    }
-
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// How often each target stands in the closed windows.
 fn targets(events: &Path) -> BTreeMap<String, u32> {

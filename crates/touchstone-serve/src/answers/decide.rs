@@ -2,7 +2,7 @@
 
 use super::pseudonym_of;
 use crate::app::App;
-use crate::decide::decide as judge;
+use crate::decide::{decide as judge, reviewed};
 use crate::problem::{Code, Problem, ProblemBody};
 use axum::Json;
 use axum::body::Bytes;
@@ -53,6 +53,7 @@ pub(crate) async fn decide(State(app): State<App>, body: Bytes) -> Result<Json<D
         let running = app.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         judge(findings.as_deref(), &running, &actor, &like.target)
     };
+    let judged = reviewed(judged, &app.desk.overlay(), &actor);
     Ok(Json(DecideAnswer {
         decision: judged.decision.name().to_owned(),
         account_bits: judged.account_bits,

@@ -1,5 +1,7 @@
 //! Answers from the latest findings.
 
+mod case_shapes;
+mod cases;
 mod cursor;
 mod decide;
 mod operate;
@@ -8,6 +10,8 @@ mod rings;
 mod shapes;
 mod things;
 
+pub(crate) use case_shapes::*;
+pub(crate) use cases::*;
 pub(crate) use decide::*;
 pub(crate) use operate::*;
 pub(crate) use people::*;

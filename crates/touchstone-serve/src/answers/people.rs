@@ -49,7 +49,8 @@ pub(crate) async fn accounts(
     }
     let keep = |a: &crate::snapshot::Account| query.verdict.as_deref().is_none_or(|v| v == &*a.verdict);
     let (rows, next) = page(&findings.accounts, |a| &a.account, keep, &wanted)?;
-    let items = rows.into_iter().map(|a| AccountAnswer::of(a, app.door.identity())).collect();
+    let overlay = app.desk.overlay();
+    let items = rows.into_iter().map(|a| AccountAnswer::of(a, app.door.identity(), &overlay)).collect();
     Ok(Json(AccountList { items, next, findings: findings.number }))
 }
 
@@ -68,7 +69,7 @@ pub(crate) async fn account(State(app): State<App>, Path(name): Path<String>) ->
     let pseudonym = pseudonym_of(identity, &name);
     let found = findings.account(&pseudonym).ok_or_else(|| Problem::new(Code::NotFound, "no account of this name"))?;
     Ok(Json(AccountDetail {
-        account: AccountAnswer::of(found, identity),
+        account: AccountAnswer::of(found, identity, &app.desk.overlay()),
         evidence: evidence(findings.evidence_of("account", &pseudonym)),
         findings: findings.number,
     }))

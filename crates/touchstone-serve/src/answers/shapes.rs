@@ -1,5 +1,6 @@
 //! Shapes of answers. Names of accounts are the platform's own: whoever may read here, may know them.
 
+use crate::desk::Overlay;
 use crate::snapshot;
 use serde::Serialize;
 use touchstone_engine::landing::Identity;
@@ -24,9 +25,11 @@ pub(crate) struct AccountAnswer {
     pub(crate) discounted: f64,
     /// The signal that says most.
     pub(crate) top_signal: Option<String>,
+    /// What people decided: confirmed or cleared; null where they decided nothing.
+    pub(crate) review: Option<String>,
 }
 
-/// A target as found: reported = authentic + bubble.
+/// A target as found and reviewed: likes = authentic + bubble.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct TargetAnswer {
     /// Its name.
@@ -35,7 +38,7 @@ pub(crate) struct TargetAnswer {
     pub(crate) owner: Option<String>,
     /// Reported endorsements.
     pub(crate) likes: u64,
-    /// Corrected count.
+    /// Corrected count: as found, and what reviews gave back.
     pub(crate) authentic: f64,
     /// Lower end of its 95 % interval.
     pub(crate) authentic_low: f64,
@@ -43,6 +46,8 @@ pub(crate) struct TargetAnswer {
     pub(crate) authentic_high: f64,
     /// Discounted endorsements.
     pub(crate) bubble: f64,
+    /// Discounted endorsements that count again since people cleared who made them; part of `authentic`.
+    pub(crate) restored: f64,
 }
 
 /// A ring as found.
@@ -152,13 +157,19 @@ pub(crate) fn pseudonym_of(identity: &Identity, account: &str) -> String {
     if identity.reveal(account).is_some() { account.to_owned() } else { identity.pseudonym(account) }
 }
 
-fn time(micros: Option<i64>) -> Option<String> {
+pub(super) fn time(micros: Option<i64>) -> Option<String> {
     jiff::Timestamp::from_microsecond(micros?).ok().map(|t| t.to_string())
 }
 
 impl AccountAnswer {
-    pub(crate) fn of(a: &snapshot::Account, identity: &Identity) -> Self {
+    pub(crate) fn of(a: &snapshot::Account, identity: &Identity, overlay: &Overlay) -> Self {
+        let review = match (overlay.cleared.contains(&*a.account), overlay.confirmed.contains(&*a.account)) {
+            (true, _) => Some("cleared"),
+            (_, true) => Some("confirmed"),
+            _ => None,
+        };
         Self {
+            review: review.map(str::to_owned),
             account: name_of(identity, &a.account),
             pseudonym: a.account.to_string(),
             verdict: a.verdict.to_string(),
@@ -172,15 +183,18 @@ impl AccountAnswer {
 }
 
 impl TargetAnswer {
-    pub(crate) fn of(t: &snapshot::Target, identity: &Identity) -> Self {
+    pub(crate) fn of(t: &snapshot::Target, identity: &Identity, overlay: &Overlay) -> Self {
+        let authentic = overlay.authentic(t);
+        let restored = authentic - t.authentic;
         Self {
+            restored,
             target: t.target.to_string(),
             owner: t.owner.as_deref().map(|o| name_of(identity, o)),
             likes: t.likes,
-            authentic: t.authentic,
-            authentic_low: t.authentic_low,
-            authentic_high: t.authentic_high,
-            bubble: t.likes as f64 - t.authentic,
+            authentic,
+            authentic_low: t.authentic_low + restored,
+            authentic_high: (t.authentic_high + restored).min(t.likes as f64),
+            bubble: t.likes as f64 - authentic,
         }
     }
 }

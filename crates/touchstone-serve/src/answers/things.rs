@@ -25,7 +25,8 @@ pub(crate) async fn targets(
     let Query(wanted) = query.map_err(|e| unreadable(&e))?;
     let findings = app.findings()?;
     let (rows, next) = page(&findings.targets, |t| &t.target, |_| true, &wanted)?;
-    let items = rows.into_iter().map(|t| TargetAnswer::of(t, app.door.identity())).collect();
+    let overlay = app.desk.overlay();
+    let items = rows.into_iter().map(|t| TargetAnswer::of(t, app.door.identity(), &overlay)).collect();
     Ok(Json(TargetList { items, next, findings: findings.number }))
 }
 
@@ -42,7 +43,7 @@ pub(crate) async fn target(State(app): State<App>, Path(name): Path<String>) -> 
     let findings = app.findings()?;
     let found = findings.target(&name).ok_or_else(|| Problem::new(Code::NotFound, "no target of this name"))?;
     Ok(Json(TargetDetail {
-        target: TargetAnswer::of(found, app.door.identity()),
+        target: TargetAnswer::of(found, app.door.identity(), &app.desk.overlay()),
         evidence: evidence(findings.evidence_of("target", &name)),
         findings: findings.number,
     }))

@@ -59,7 +59,18 @@ pub struct Kept {
 #[derive(Debug)]
 pub struct Tokens {
     path: PathBuf,
-    kept: RwLock<(Option<SystemTime>, Vec<(blake3::Hash, Kept)>)>,
+    kept: RwLock<(Option<Stamp>, Vec<(blake3::Hash, Kept)>)>,
+}
+
+/// What tells one state of the file from another. The time alone does not: it ticks every few milliseconds.
+type Stamp = (SystemTime, u64, u64);
+
+fn stamp(m: &std::fs::Metadata) -> Option<Stamp> {
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(m);
+    #[cfg(not(unix))]
+    let number = 0;
+    Some((m.modified().ok()?, m.len(), number))
 }
 
 impl Tokens {
@@ -83,7 +94,7 @@ impl Tokens {
     /// If the file cannot be read; then those known before stay.
     pub fn reload(&self) -> Result<(), TokenError> {
         let changed = match std::fs::metadata(&self.path) {
-            Ok(m) => m.modified().ok(),
+            Ok(m) => stamp(&m),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
             Err(e) => return Err(self.fail("cannot be read")(e)),
         };
@@ -103,6 +114,11 @@ impl Tokens {
         Ok(())
     }
 
+    fn read_again(&self) -> Result<(), TokenError> {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).0 = None;
+        self.reload()
+    }
+
     fn store(&self, list: &[Kept]) -> Result<(), TokenError> {
         use std::io::Write;
         let next = self.path.with_extension("next");
@@ -118,7 +134,7 @@ impl Tokens {
         let mut file = options.open(&next).map_err(&fail)?;
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(&fail)?;
         std::fs::rename(&next, &self.path).map_err(&fail)?;
-        self.reload()
+        self.read_again()
     }
 
     /// All tokens, oldest first.
@@ -143,6 +159,7 @@ impl Tokens {
             created: now_seconds,
             hash: hash.to_hex().to_string(),
         };
+        self.read_again()?;
         let mut list = self.list();
         list.push(kept.clone());
         self.store(&list)?;
@@ -154,6 +171,7 @@ impl Tokens {
     /// # Errors
     /// If there is none of this number, or the file cannot be written.
     pub fn revoke(&self, id: &str) -> Result<(), TokenError> {
+        self.read_again()?;
         let mut list = self.list();
         let before = list.len();
         list.retain(|k| k.id != id);
@@ -174,6 +192,18 @@ impl Tokens {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tokens_made_at_once_are_all_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (Tokens::open(dir.path()).unwrap(), Tokens::open(dir.path()).unwrap());
+        for i in 0..30 {
+            let maker = if i % 2 == 0 { &a } else { &b };
+            maker.create(&i.to_string(), Role::Read, 0).unwrap();
+        }
+        b.reload().unwrap();
+        assert_eq!(b.list().len(), 30);
+    }
 
     #[test]
     fn the_file_does_not_hold_what_opens_the_door() {

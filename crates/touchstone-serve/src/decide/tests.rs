@@ -112,3 +112,16 @@ fn memory_is_bounded_and_new_findings_begin_anew() {
     running.endorsed(&s, "r2", "p", 0);
     assert_eq!(running.targets.len(), 1);
 }
+
+#[test]
+fn what_people_decided_goes_before_what_was_found() {
+    let judged = |decision| Judged { decision, account_bits: 20.0, running_bits: 0.0, reasons: Vec::new() };
+    let mut overlay = Overlay::default();
+    overlay.cleared.insert("a".into());
+    overlay.actions.insert("b".into(), vec![ActionKind::Discount, ActionKind::LimitDistribution]);
+    overlay.actions.insert("c".into(), vec![ActionKind::LimitDistribution]);
+    assert_eq!(reviewed(judged(Decision::Discount), &overlay, "a").decision, Decision::Allow);
+    assert_eq!(reviewed(judged(Decision::Allow), &overlay, "b").decision, Decision::Discount);
+    assert_eq!(reviewed(judged(Decision::Allow), &overlay, "c").decision, Decision::Allow, "it may still like");
+    assert_eq!(reviewed(judged(Decision::Hold), &overlay, "d").decision, Decision::Hold);
+}

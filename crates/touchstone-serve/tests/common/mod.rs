@@ -32,8 +32,14 @@ impl Desk {
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();
         let tokens = Tokens::open(&data).unwrap();
-        let tokens = [("ingest", Role::Ingest), ("read", Role::Read), ("review", Role::Review), ("admin", Role::Admin)]
-            .map(|(name, role)| (name, tokens.create(name, role, 0).unwrap().1));
+        let tokens = [
+            ("ingest", Role::Ingest),
+            ("read", Role::Read),
+            ("review", Role::Review),
+            ("bob", Role::Review),
+            ("admin", Role::Admin),
+        ]
+        .map(|(name, role)| (name, tokens.create(name, role, 0).unwrap().1));
         let mut desk = Self { folder, server: None, tokens: tokens.into() };
         desk.start(change);
         desk

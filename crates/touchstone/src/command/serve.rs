@@ -3,7 +3,7 @@
 use super::say;
 use crate::configuration::Configuration;
 use crate::exit::{DONE, Failure};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -134,6 +134,14 @@ impl Serve {
             Some(Other::Token(token)) => token.run(),
             Some(Other::RotateKeys { data, keys }) => {
                 let keys = keys.unwrap_or_else(|| data.join("keys.json"));
+                let entries = touchstone_serve::ledger_entries(&data, &keys)?;
+                if entries > 0 {
+                    return Err(Failure::Misuse(anyhow!(
+                        "{}: the ledger has {entries} entries about accounts under the present pseudonyms, which nobody could \
+                         read after a rotation; keep the keys, or keep the ledger elsewhere and start without it",
+                        data.display()
+                    )));
+                }
                 let done = rotate_keys(&data, &keys)?;
                 say(&format!("{} rows in {} files have new pseudonyms\n", done.rows, done.files));
                 Ok(DONE)
