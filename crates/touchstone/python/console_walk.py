@@ -118,6 +118,8 @@ def walk(browser):
     # The stakes name what would come back. A reason is needed.
     before = ask("read", "GET", f"/v1/cases/{case}/effect")
     check(before["endorsements"] > 0, f"{before['endorsements']:.0f} endorsements are at stake")
+    listed = ask("read", "GET", f"/v1/cases/{case}")["case"]["discounted"]
+    check(abs(before["endorsements"] - listed) < 0.01, "as many as the queue says")
     decide(ann, "confirmed", "the same targets within minutes, by accounts with one way of life")
     status = ask("read", "GET", f"/v1/cases/{case}")["case"]["status"]
     if status == "awaits_second":

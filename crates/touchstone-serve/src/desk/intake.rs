@@ -1,7 +1,7 @@
 //! Findings as the ledger takes them in. Names stay pseudonyms: the ledger holds no name of a person either.
 
 use crate::snapshot::{Account, Snapshot};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use touchstone_detect::findings::{self, RingKind, Verdict};
 use touchstone_ledger::Model;
 use touchstone_ledger::findings::{About, Findings, FoundAccount, FoundEvidence, FoundRing, FoundTarget};
@@ -48,6 +48,9 @@ fn account(snapshot: &Snapshot, a: &Account) -> FoundAccount {
 
 /// What the ledger opens cases from.
 pub(crate) fn findings(snapshot: &Snapshot, version: &str) -> Findings {
+    // Members who are not accused, such as owners of stolen tokens, have endorsements at stake as well.
+    let members: HashSet<&str> = snapshot.rings.iter().flat_map(|r| &r.members).map(|(m, ..)| &**m).collect();
+    let is_told = |a: &Account| &*a.verdict != "organic" || members.contains(&*a.account);
     let rings = snapshot.rings.iter().map(|r| FoundRing {
         ring: r.ring.to_string(),
         kind: kind(&r.kind),
@@ -87,7 +90,7 @@ pub(crate) fn findings(snapshot: &Snapshot, version: &str) -> Findings {
     Findings {
         model: Model { version: version.to_owned(), configuration: snapshot.configuration.clone() },
         accounts_total: snapshot.accounts.len() as u64,
-        accounts: snapshot.accounts.iter().filter(|a| &*a.verdict != "organic").map(|a| account(snapshot, a)).collect(),
+        accounts: snapshot.accounts.iter().filter(|a| is_told(a)).map(|a| account(snapshot, a)).collect(),
         rings: rings.collect(),
         targets: targets.collect(),
         evidence: evidence.collect(),
