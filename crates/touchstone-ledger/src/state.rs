@@ -437,16 +437,16 @@ impl State {
         let mut latest: Option<(u64, Answer)> = None;
         for case in self.cases_of(account).filter(|c| c.view.golden.is_none()) {
             let decision = case.view.decision.as_ref();
-            if let Some(d) = decision.filter(|d| d.effective && d.answer != Answer::Unsure) {
-                if d.accounts.contains(account) {
-                    latest = latest.max(Some((d.seconded.unwrap_or(d.seq), d.answer)));
-                }
+            if let Some(d) = decision.filter(|d| d.effective && d.answer != Answer::Unsure)
+                && d.accounts.contains(account)
+            {
+                latest = latest.max(Some((d.seconded.unwrap_or(d.seq), d.answer)));
             }
             for entry in &case.history {
-                if let Fact::AppealDecided { account: appellant, upheld: true, .. } = &entry.fact {
-                    if appellant == account {
-                        latest = latest.max(Some((entry.seq, Answer::Cleared)));
-                    }
+                if let Fact::AppealDecided { account: appellant, upheld: true, .. } = &entry.fact
+                    && appellant == account
+                {
+                    latest = latest.max(Some((entry.seq, Answer::Cleared)));
                 }
             }
         }

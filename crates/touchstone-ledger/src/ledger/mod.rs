@@ -164,10 +164,10 @@ impl Ledger {
         let mut tables = Tables::new(&mut *transaction);
         let mut values = BTreeMap::new();
         for seal in seals {
-            if !values.contains_key(seal) {
-                if let Some(value) = tables.open(seal)? {
-                    values.insert(seal.clone(), value);
-                }
+            if !values.contains_key(seal)
+                && let Some(value) = tables.open(seal)?
+            {
+                values.insert(seal.clone(), value);
             }
         }
         Ok(values)

@@ -124,7 +124,7 @@ impl<'t> Tables<'t> {
             let (mut rows, mut more) = (0, true);
             let sql = "SELECT seq, prev, hash, body FROM ledger_entries WHERE seq > $1 ORDER BY seq LIMIT $2";
             self.transaction.query(sql, &[Value::Int(last), Value::Int(PAGE)], &mut |row| {
-                let [seq, prev, hash, body] = row.try_into().unwrap_or_else(|_| [const { Value::Null }; 4]);
+                let [seq, prev, hash, body] = row.try_into().unwrap_or([const { Value::Null }; 4]);
                 (rows, last) = (rows + 1, seq.as_int());
                 let seq = u64::try_from(seq.as_int()).unwrap_or(0);
                 let (prev, hash) = (prev.into_text(), hash.into_text());
@@ -169,7 +169,7 @@ impl<'t> Tables<'t> {
             let mut rows = 0;
             let sql = "SELECT seal, salt, value FROM ledger_vault WHERE seal > $1 ORDER BY seal LIMIT $2";
             self.transaction.query(sql, &[Value::text(&last), Value::Int(PAGE)], &mut |row| {
-                let [seal, salt, value] = row.try_into().unwrap_or_else(|_| [const { Value::Null }; 3]);
+                let [seal, salt, value] = row.try_into().unwrap_or([const { Value::Null }; 3]);
                 (rows, last) = (rows + 1, seal.into_text());
                 take(last.clone(), salt.into_text(), value.into_text());
                 true
@@ -217,8 +217,7 @@ impl<'t> Tables<'t> {
         let sql = "SELECT seq, receiver, event, due, tries, state, last FROM ledger_outbox \
                    WHERE state = $1 AND due <= $2 ORDER BY due, seq, receiver LIMIT $3";
         self.transaction.query(sql, &[Value::text(state), Value::Int(now), Value::int(limit)], &mut |row| {
-            let [seq, receiver, event, due, tries, state, last] =
-                row.try_into().unwrap_or_else(|_| [const { Value::Null }; 7]);
+            let [seq, receiver, event, due, tries, state, last] = row.try_into().unwrap_or([const { Value::Null }; 7]);
             found.push(Delivery {
                 seq: u64::try_from(seq.as_int()).unwrap_or(0),
                 receiver: receiver.into_text(),

@@ -1,5 +1,5 @@
 //! Ledgers to test on: one in a file, one in a PostgreSQL that the tests start for themselves.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
