@@ -41,7 +41,7 @@ pub enum BatchError {
     Folder(#[from] FolderError),
     /// The inputs cannot be used, or the run was cancelled.
     #[error(transparent)]
-    Ingest(#[from] IngestError),
+    Ingest(Box<IngestError>),
     /// The run failed.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -51,6 +51,12 @@ pub enum BatchError {
     /// A file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+impl From<IngestError> for BatchError {
+    fn from(error: IngestError) -> Self {
+        Self::Ingest(Box::new(error))
+    }
 }
 
 impl From<FindingsError> for BatchError {
