@@ -47,15 +47,18 @@ pub(crate) struct Metrics {
     rejected: Family<Why, Counter>,
     detections: Counter,
     detection_seconds: Float,
-    gauges: Vec<(fn(&State) -> f64, Float)>,
+    gauges: Vec<(Read, Float)>,
 }
 
 fn histogram() -> Histogram {
     Histogram::new([0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0])
 }
 
+/// Reads a gauge.
+type Read = fn(&State) -> f64;
+
 /// Name, help, and how to read it.
-const GAUGES: [(&str, &str, fn(&State) -> f64); 10] = [
+const GAUGES: [(&str, &str, Read); 10] = [
     ("touchstone_journal_bytes", "Bytes of the journal", |s| s.landing.status().journal_bytes as f64),
     ("touchstone_waiting_bytes", "Bytes that wait for the disk", |s| s.landing.status().waiting_bytes as f64),
     ("touchstone_pending_rows", "Rows whose windows are open", |s| s.landing.status().rows_pending as f64),

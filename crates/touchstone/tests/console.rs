@@ -24,7 +24,7 @@ fn python() -> Option<PathBuf> {
 
 #[test]
 fn a_reviewers_walk_from_ingest_to_the_restored_count() {
-    let Some(python) = python() else { return println!("skipped: no python with playwright, or no chromium") };
+    let Some(python) = python() else { return };
     let dir = tempfile::tempdir().unwrap();
     let (world, data) = (dir.path().join("world"), dir.path().join("data"));
     let made = Command::new(PROGRAM)

@@ -21,11 +21,13 @@ impl Role {
     /// True where somebody of this role may do what `needed` may do.
     #[must_use]
     pub fn may(self, needed: Role) -> bool {
-        match (self, needed) {
-            (Role::Admin, _) | (Role::Ingest, Role::Ingest) => true,
-            (Role::Review, Role::Read | Role::Review) | (Role::Read, Role::Read) => true,
-            _ => false,
-        }
+        matches!(
+            (self, needed),
+            (Role::Admin, _)
+                | (Role::Ingest, Role::Ingest)
+                | (Role::Review, Role::Read | Role::Review)
+                | (Role::Read, Role::Read)
+        )
     }
 
     /// Its name.

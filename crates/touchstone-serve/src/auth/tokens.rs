@@ -59,8 +59,11 @@ pub struct Kept {
 #[derive(Debug)]
 pub struct Tokens {
     path: PathBuf,
-    kept: RwLock<(Option<Stamp>, Vec<(blake3::Hash, Kept)>)>,
+    kept: RwLock<(Option<Stamp>, Hashed)>,
 }
+
+/// By what they are compared by.
+type Hashed = Vec<(blake3::Hash, Kept)>;
 
 /// What tells one state of the file from another. The time alone does not: it ticks every few milliseconds.
 type Stamp = (SystemTime, u64, u64);
