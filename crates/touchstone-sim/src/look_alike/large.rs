@@ -106,7 +106,7 @@ fn showcase(
         posts.partition_point(|post| post.0 < evening - 7 * DAY)..posts.partition_point(|post| post.0 <= evening);
     let mut shown: Vec<(i64, u32, usize)> = posts[week].to_vec();
     shown.dedup_by_key(|post| post.2);
-    shown.retain(|post| mix(u64::from(post.1)) % 3 == 0);
+    shown.retain(|post| mix(u64::from(post.1)).is_multiple_of(3));
     if shown.len() < 3 {
         return;
     }
