@@ -73,7 +73,7 @@ fn pictures(ring: &RingCase, id: &str, view: View, detail: Detail) -> Html {
             html.raw("<p>").raw(words::RASTER_NO_EVENTS).raw("</p>\n");
         }
         Some(Some(raster)) => {
-            figure(&mut html, words::RASTER_CAPTION, &raster.notes, words::RASTER, &raster.picture);
+            figure(&mut html, raster.caption, &raster.notes, words::RASTER, &raster.picture);
         }
     }
     let moment = timed.then(|| moment::moment(format!("{id}-moment"), ring, detail)).flatten();

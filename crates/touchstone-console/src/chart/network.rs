@@ -16,6 +16,8 @@ const DOT: f64 = 12.0;
 const LABEL: f64 = 16.0;
 const LABEL_WIDTH: f64 = 82.0;
 const GAP: f64 = 8.0;
+/// Common devices and addresses that are drawn; they say nothing, and a few show that.
+const COMMON_MAX: usize = 20;
 
 /// The picture, and what it leaves out.
 pub(crate) struct Graph {
@@ -39,8 +41,10 @@ pub(crate) fn network(id: String, n: &Network, members: &[RingMember], nodes: us
     }
     let mut drawn = 0;
     let mut used = 0;
-    for dots in &around {
-        if used + dots.len() + 1 > nodes {
+    let mut common = 0;
+    for (dots, hub) in around.iter().zip(&n.hubs) {
+        common += usize::from(hub.is_common);
+        if used + dots.len() + 1 > nodes || common > COMMON_MAX {
             break;
         }
         used += dots.len() + 1;
@@ -84,7 +88,10 @@ pub(crate) fn network(id: String, n: &Network, members: &[RingMember], nodes: us
         desc: words::network_desc(n),
         body,
     };
-    let notes = if left_out > 0 { vec![words::network_cut(left_out)] } else { Vec::new() };
+    let mut notes = vec![format!("{}.", words::network_title(n))];
+    if left_out > 0 {
+        notes.push(words::network_cut(left_out));
+    }
     Graph { picture: picture.into_html(), notes }
 }
 

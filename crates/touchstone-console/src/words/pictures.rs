@@ -47,6 +47,9 @@ pub(crate) const RASTER_NO_EVENTS: &str = "There is no picture over time: no end
 pub(crate) const RASTER_CAPTION: &str = "A row a member, a tick an endorsement of a ring target. Tall ticks are in step: they line up in \
      columns where members acted at the same moments.";
 
+pub(crate) const RASTER_ALONE_CAPTION: &str = "A row a member, a tick an endorsement of a ring target. None of them is in step with others: this ring rests on \
+     other evidence.";
+
 pub(crate) fn raster_title(in_step: u64, events: u64) -> String {
     let (of, part) = (endorsements(events), share(in_step, events));
     match in_step {
