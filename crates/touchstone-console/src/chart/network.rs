@@ -88,7 +88,7 @@ pub(crate) fn network(id: String, n: &Network, members: &[RingMember], nodes: us
         desc: words::network_desc(n),
         body,
     };
-    let mut notes = vec![format!("{}.", words::network_title(n))];
+    let mut notes = vec![words::network_title(n)];
     if left_out > 0 {
         notes.push(words::network_cut(left_out));
     }
