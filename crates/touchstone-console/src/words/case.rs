@@ -238,7 +238,11 @@ pub(crate) fn books_title(b: &Books) -> String {
 pub(crate) const BOOKS_DESC: &str = "Across: given. Upwards: received.";
 
 pub(crate) fn network_title(n: &Network) -> String {
-    format!("{} of {} share a device or an address that is not common.", count(n.sharing.part), members(n.sharing.whole))
+    format!(
+        "{} of {} share a device or an address that is not common.",
+        count(n.sharing.part),
+        members(n.sharing.whole)
+    )
 }
 
 pub(crate) fn network_desc(n: &Network) -> String {
