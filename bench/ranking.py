@@ -53,7 +53,10 @@ def means(report):
     worlds = report["worlds"]
     mean = lambda values: sum(values) / max(len(values), 1)
     clean = [mean([w["clean_ndcg"][m] for w in worlds]) for m in range(6)]
-    goals = {"clean": clean, "best": max(clean[1:]), "levels": []}
+    goals = {"clean": clean, "best": max(clean[1:]), "levels": [], "honest": []}
+    for g, group in enumerate(worlds[0]["innocents"]):
+        if group["group"].startswith(("courtesy", "heavy users")):
+            goals["honest"].append((group["group"], mean([w["innocents"][g]["lost"] for w in worlds])))
     for l, level in enumerate(worlds[0]["levels"]):
         rows = [w["levels"][l] for w in worlds]
         kept = [mean([r["shares"][s][2][0] for r in rows]) / clean[0] for s in range(len(level["shares"]))]
@@ -72,6 +75,8 @@ def verdicts(goals, shares):
         out.append(f"| {name}: NDCG@20 kept with 5 % attacked | 0.95 | {kept[five]:.3f} | {word(kept[five] >= 0.95)} |")
     for name, kept, ratio in goals["levels"]:
         out.append(f"| {name}: ranks moved, against raw likes | 0.050 | {ratio:.3f} | {word(ratio <= 0.05)} |")
+    for name, lost in goals["honest"]:
+        out.append(f"| {name}: weight lost without any attack | 0.020 | {lost:.4f} | {word(lost < 0.02)} |")
     return "\n".join(out)
 
 

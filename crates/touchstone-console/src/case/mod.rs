@@ -60,7 +60,10 @@ pub(crate) fn evidence(
         return html;
     }
     let fall = waterfall::waterfall(evidence, total, line, counted);
-    html.append(&fall.table).raw("<p class=\"quiet\">").raw(fall.caption).raw("</p>\n");
+    // One piece with nothing to outweigh is its own sum.
+    if evidence.len() > 1 || line.is_some() {
+        html.append(&fall.table).raw("<p class=\"quiet\">").raw(fall.caption).raw("</p>\n");
+    }
     html.raw("<ul class=\"cards\">");
     for (i, e) in evidence.iter().take(5).enumerate() {
         html.raw(if e.bits < 0.0 { "<li class=\"clears\">" } else { "<li>" });

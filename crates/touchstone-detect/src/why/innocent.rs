@@ -113,7 +113,7 @@ pub fn of_member(ring: &Proven, standing: &Standing) -> Vec<Innocent> {
     let pool = || {
         let (x, k) = standing.owners;
         let words =
-            format!("it endorsed {x} owners of the ring's list, of {k} in all; {:.2} expected", standing.expected);
+            format!("it endorsed {x} owners of the ring's list, of {k} in all, {:.2} expected", standing.expected);
         (bits(standing.ln_pool), words)
     };
     let marks = |left_out: &[Mark]| {
