@@ -227,7 +227,7 @@ pub fn detect_reviewed<E: Engine>(
         })?,
         _ => Vec::new(),
     };
-    let mut attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, cohorts.fake.clone());
+    let mut attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, &cohorts);
     attribution.review(labels, params);
     Ok(Outcome {
         schedule: timed.map(|t| t.0),

@@ -11,6 +11,8 @@ pub enum Mark {
     ForeignDevice,
     /// From an address that nobody, the account included, uses at any other time.
     FleetingAddress,
+    /// From an address that the account uses at no other time, whoever else does.
+    WanderingAddress,
     /// Looked at again and again.
     Rewatched,
     /// Endorsed whatever of the group was looked at.
@@ -28,11 +30,12 @@ pub enum Mark {
 }
 
 /// All, in order.
-pub const MARKS: [Mark; 11] = [
+pub const MARKS: [Mark; 12] = [
     Mark::Unseen,
     Mark::SharedDevice,
     Mark::ForeignDevice,
     Mark::FleetingAddress,
+    Mark::WanderingAddress,
     Mark::Rewatched,
     Mark::Saturated,
     Mark::InSequence,
@@ -48,7 +51,9 @@ impl Mark {
     pub fn signal(self) -> &'static str {
         match self {
             Self::Unseen | Self::Rewatched => "path",
-            Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress => "infrastructure",
+            Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress | Self::WanderingAddress => {
+                "infrastructure"
+            }
             Self::Saturated | Self::InSequence | Self::Prompt => "exchange",
             Self::Cohesive | Self::Devoted => "pool",
             Self::InStep => "lockstep",
@@ -60,9 +65,10 @@ impl Mark {
     pub fn statistic(self) -> &'static str {
         match self {
             Self::Unseen => "ring endorsements that no view of the same account precedes",
-            Self::SharedDevice => "members on a device that three or more other members use",
+            Self::SharedDevice => "members on a device that three or more other members use, and on no other",
             Self::ForeignDevice => "ring endorsements from a device that the account uses for nothing else",
             Self::FleetingAddress => "sittings at an address that nobody, the account included, uses at any other time",
+            Self::WanderingAddress => "sittings at an address that the account uses at no other time",
             Self::Rewatched => "ring targets looked at again and again, of those looked at",
             Self::Saturated => "ring targets endorsed, of those looked at",
             Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
@@ -82,6 +88,7 @@ impl Mark {
             Self::SharedDevice => &[0.5, 0.8, 0.95],
             Self::ForeignDevice => &[0.6, 0.8, 0.95],
             Self::FleetingAddress => &[0.7, 0.9, 0.98],
+            Self::WanderingAddress => &[0.8, 0.95],
             Self::Rewatched => &[0.5, 0.7],
             Self::Saturated => &[0.95, 0.98],
             Self::InSequence => &[0.6, 0.8, 0.95],
@@ -96,7 +103,7 @@ impl Mark {
     /// (newcomers who work through a starter pack).
     #[must_use]
     pub fn of_mutual_groups(self) -> bool {
-        matches!(self, Self::Saturated | Self::InSequence | Self::Prompt)
+        matches!(self, Self::InSequence | Self::Prompt)
     }
 
     /// Whether endorsements alone show it. Readers of one digest have these, too: where conduct can be seen, all of these count as
@@ -104,6 +111,13 @@ impl Mark {
     #[must_use]
     pub fn of_endorsements(self) -> bool {
         matches!(self, Self::Cohesive | Self::Devoted | Self::InStep)
+    }
+
+    /// Whether it goes together with what endorsements alone show in the life of innocent people: a class before the screens of one
+    /// room, newcomers who like all that they are shown, travellers.
+    #[must_use]
+    pub fn of_company(self) -> bool {
+        matches!(self, Self::ForeignDevice | Self::Saturated | Self::WanderingAddress)
     }
 
     /// Whether it says nothing of members who endorse each other: friends are devoted to each other, families share

@@ -53,6 +53,12 @@ impl Group {
                 (*mark, ln_group(&members, mark.rates()))
             })
             .collect();
+        // Both ask of the same sittings: the clearer one speaks.
+        if let (Some(fleeting), Some(wandering)) = (ln_e.get(&Mark::FleetingAddress), ln_e.get(&Mark::WanderingAddress))
+        {
+            let weaker = if fleeting >= wandering { Mark::WanderingAddress } else { Mark::FleetingAddress };
+            ln_e.remove(&weaker);
+        }
         if let Some(ln) = in_step {
             ln_e.insert(Mark::InStep, ln);
         }
@@ -60,16 +66,31 @@ impl Group {
     }
 
     /// Evidence against "these are people of one taste", as `ln e`: that of the second strongest mark, so that no
-    /// single trait convicts, less what looking at all of them costs.
+    /// single trait convicts, less what looking at all of them costs. Where conduct can be seen, all that endorsements alone show
+    /// counts as one mark, and not beside marks that innocent company has, too ([`Mark::of_company`]).
     #[must_use]
     pub fn ln_proof(&self) -> f64 {
         let conduct = self.ln_e.keys().any(|m| !m.of_endorsements() && !m.of_mutual_groups());
-        let (alone, mut all): (Vec<_>, Vec<_>) = self.ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
-        let strongest = alone.into_iter().max_by(|a, b| a.1.total_cmp(b.1));
-        all.extend(strongest);
-        let mut all: Vec<f64> = all.into_iter().map(|(_, ln)| *ln).collect();
+        let (alone, of_conduct): (Vec<_>, Vec<_>) = self.ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
+        let alone = alone.into_iter().map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
+        // Of friends everything is company, as far as there are looks to tell more.
+        let friends = self.mutual >= MUTUAL_MIN;
+        let looks = self.inside.contains_key(&Mark::Saturated);
+        let is_apart = |m: Mark| if friends { !looks } else { !m.of_company() };
+        let apart = of_conduct.iter().filter(|m| is_apart(*m.0));
+        let apart = apart.map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
+        let mut all: Vec<f64> = of_conduct.into_iter().map(|m| *m.1).collect();
         all.sort_by(|a, b| b.total_cmp(a));
-        all.get(1).map_or(0.0, |second| second - (MARKS.len() as f64).ln())
+        let second = all.get(1).copied().unwrap_or(f64::NEG_INFINITY).max(alone.min(apart));
+        if second.is_finite() { second - (MARKS.len() as f64).ln() } else { 0.0 }
+    }
+
+    /// Whether it is unknown what it is: the log shows nothing of conduct by which it could be cleared, or one mark speaks against it.
+    /// Its endorsements then widen intervals.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        let sees_conduct = self.ln_e.keys().any(|m| !m.of_endorsements() && !m.of_mutual_groups());
+        !sees_conduct || self.marked().iter().any(|m| !m.of_endorsements() && !m.of_company())
     }
 
     /// Marks that count, in order.

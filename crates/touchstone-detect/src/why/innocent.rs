@@ -34,12 +34,12 @@ const HOUSE: Candidate = Candidate {
 };
 const CLIENT: Candidate = Candidate {
     words: "an app that reports no views, behind a network that changes addresses",
-    explains: &[Mark::Unseen, Mark::Rewatched, Mark::FleetingAddress],
+    explains: &[Mark::Unseen, Mark::Rewatched, Mark::FleetingAddress, Mark::WanderingAddress],
     taste: false,
 };
 const STOLEN: Candidate = Candidate {
     words: "owners of stolen or lent access, who know nothing of these endorsements",
-    explains: &[Mark::ForeignDevice, Mark::SharedDevice, Mark::Unseen, Mark::FleetingAddress],
+    explains: &[Mark::ForeignDevice, Mark::SharedDevice, Mark::Unseen, Mark::FleetingAddress, Mark::WanderingAddress],
     taste: true,
 };
 const FRIENDS: Candidate = Candidate {
