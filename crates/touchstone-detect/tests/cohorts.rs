@@ -387,6 +387,33 @@ fn orders_of_a_large_pool_are_in_doubt_and_nobody_is_accused() {
     assert!((0..500).filter(touched).count() <= 1);
 }
 
+#[test]
+fn accounts_that_take_turns_on_a_rack_are_nobodys_victims() {
+    // Fifteen phones; each account is mostly on one of them, now and then on another, for orders and for cover alike.
+    let mut world = World::organic(28);
+    for account in PEOPLE..PEOPLE + 120 {
+        let like = |world: &mut World, target: u32, seen: bool| {
+            let turn = if world.random.unit() < 0.8 { account as usize } else { world.random.below(15) };
+            let ts = world.moment();
+            world.like(account, target, ts, 2_000_000 + (turn % 15) as u64, seen);
+        };
+        for target in 300..330 {
+            if world.random.unit() < 0.4 {
+                like(&mut world, target, false);
+            }
+        }
+        for _ in 0..3 {
+            let target = world.random.below(250) as u32;
+            like(&mut world, target, true);
+        }
+    }
+    let found = world.run();
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Farm]);
+    let held = found.accounts.iter().filter(|(a, ln)| **a >= PEOPLE && ln.0 > 7.0).count();
+    assert!(held >= 116, "{held}");
+    assert!(found.accounts.iter().all(|(a, ln)| *a >= PEOPLE || ln.0 < 7.0));
+}
+
 /// Worlds of people of whom some lose most of their views, some change devices and addresses all the time, and some like nearly all
 /// they open; with groups of one taste in them, who act there as they do elsewhere.
 fn people_of_one_taste(seed: u64) -> World {

@@ -27,10 +27,12 @@ pub enum Mark {
     Devoted,
     /// At the same time as other members (the lockstep signal's test).
     InStep,
+    /// Members keep their distance on each target, as a clock would have it.
+    Clockwork,
 }
 
 /// All, in order.
-pub const MARKS: [Mark; 12] = [
+pub const MARKS: [Mark; 13] = [
     Mark::Unseen,
     Mark::SharedDevice,
     Mark::ForeignDevice,
@@ -43,6 +45,7 @@ pub const MARKS: [Mark; 12] = [
     Mark::Cohesive,
     Mark::Devoted,
     Mark::InStep,
+    Mark::Clockwork,
 ];
 
 impl Mark {
@@ -50,7 +53,7 @@ impl Mark {
     #[must_use]
     pub fn signal(self) -> &'static str {
         match self {
-            Self::Unseen | Self::Rewatched => "path",
+            Self::Unseen | Self::Rewatched | Self::Clockwork => "path",
             Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress | Self::WanderingAddress => {
                 "infrastructure"
             }
@@ -76,6 +79,7 @@ impl Mark {
             Self::Cohesive => "members who endorsed a ring target, over all its targets",
             Self::Devoted => "owners in the ring, of all the owners that members endorsed",
             Self::InStep => "occasions in step",
+            Self::Clockwork => "gaps between members on a target, as even as a clock's",
         }
     }
 
@@ -95,7 +99,7 @@ impl Mark {
             Self::Prompt => &[0.8, 0.95],
             Self::Cohesive => &[0.4, 0.6, 0.8],
             Self::Devoted => &[0.7, 0.85, 0.97],
-            Self::InStep => &[],
+            Self::InStep | Self::Clockwork => &[],
         }
     }
 
@@ -110,7 +114,7 @@ impl Mark {
     /// one.
     #[must_use]
     pub fn of_endorsements(self) -> bool {
-        matches!(self, Self::Cohesive | Self::Devoted | Self::InStep)
+        matches!(self, Self::Cohesive | Self::Devoted | Self::InStep | Self::Clockwork)
     }
 
     /// Whether it goes together with what endorsements alone show in the life of innocent people: a class before the screens of one

@@ -148,7 +148,8 @@ pub fn judge(
             // Friends of a customer come to all that he bought for. Where conduct speaks against an account, its taste is one
             // trait among others.
             let conduct: f64 = of.values().map(|m| m.0).sum();
-            let ln_pool = if conduct < 0.0 { ln_pool.min(LN_TRAIT_MAX) } else { ln_pool };
+            let outvoted = conduct < 0.0 && group.mutual < MUTUAL_MIN;
+            let ln_pool = if outvoted { ln_pool.min(LN_TRAIT_MAX) } else { ln_pool };
             let mut standing = Standing {
                 account: *account,
                 ln_pool,
@@ -178,9 +179,10 @@ pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32
             let target = likes.target[i];
             let inside = targets.binary_search(&target).is_ok();
             let p = match (kind, inside) {
-                // The account itself is the operator's: what it does elsewhere is cover.
                 (RingKind::Farm, true) if !s.foreign => s.belongs,
-                (RingKind::Farm, false) if !s.foreign => s.belongs * s.belongs,
+                // If the account itself is the operator's, what it does elsewhere is cover: a whole life is at stake, so only
+                // where there is no doubt.
+                (RingKind::Farm, false) if !s.foreign && s.belongs >= CERTAIN => s.belongs * s.belongs,
                 (_, false) => 0.0,
                 (_, true) => {
                     // Its own taste, as far as it shows elsewhere, would have given it so many of them.
@@ -212,10 +214,7 @@ fn seen_ratio(seen: Seen, ring_unseen: Option<f64>, s: &Standing) -> f64 {
 }
 
 /// What members endorsed inside a group: `(account, target)`.
-pub fn endorsements_inside(
-    group: &super::refine::Bicluster,
-    likes: &Likes,
-) -> impl Iterator<Item = (u32, u32)> {
+pub fn endorsements_inside(group: &super::refine::Bicluster, likes: &Likes) -> impl Iterator<Item = (u32, u32)> {
     let is_inside = |t: &u32| group.targets.binary_search(t).is_ok();
     let of = move |a: &u32| {
         let account = *a;
@@ -231,6 +230,19 @@ pub fn support(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
         let members =
             likes.of_target(*t).iter().filter(|i| group.members.binary_search(&likes.account[**i as usize]).is_ok());
         members.count() as u32
+    };
+    group.targets.iter().map(of).collect()
+}
+
+/// The times, ascending, of the members' endorsements of each of a group's targets.
+#[must_use]
+pub fn times(group: &super::refine::Bicluster, likes: &Likes) -> Vec<Vec<i64>> {
+    let of = |t: &u32| {
+        let members = likes.of_target(*t).iter().map(|i| *i as usize);
+        let members = members.filter(|i| group.members.binary_search(&likes.account[*i]).is_ok());
+        let mut times: Vec<i64> = members.map(|i| likes.ts[i]).collect();
+        times.sort_unstable();
+        times
     };
     group.targets.iter().map(of).collect()
 }

@@ -20,6 +20,7 @@
 //! Karrer & Newman 2011 (degree correction), Blondel et al. 2008 and Reichardt & Bornholdt 2006 (communities), Wang & Ramdas
 //! 2022 (e-BH).
 
+pub mod bare;
 pub mod contrast;
 pub mod delivery;
 pub mod mark;

@@ -5,6 +5,7 @@ use super::mark::{MARKS, Mark};
 use super::refine::Bicluster;
 use crate::evalue::ebh_threshold;
 use crate::findings::RingKind;
+use crate::signals::infrastructure::Networks;
 use std::collections::BTreeMap;
 
 /// Share of its targets that members own, from which a group counts as mutual.
@@ -12,6 +13,12 @@ pub(super) const MUTUAL_MIN: f64 = 0.5;
 
 /// Owners outside from which the usual member counts as having a life of its own.
 const OUTSIDE_MIN: u32 = 2;
+
+/// The same where a log has endorsements alone, so that nothing else tells a hired account from a stolen one.
+const OUTSIDE_MIN_BARE: u32 = 1;
+
+/// `ln e` of the clock from which somebody operates a ring, whoever its members are (10 bits).
+const LN_OPERATED: f64 = 6.93;
 
 /// Members up to which a mutual group that reacts at once is a pod.
 const POD_MAX: usize = 80;
@@ -35,13 +42,14 @@ pub struct Group {
 }
 
 impl Group {
-    /// Judges the marks; `in_step` is `ln e` of the lockstep test where it ran.
+    /// Judges the marks; `in_step` and `clockwork` are `ln e` of these tests where they ran.
     #[must_use]
     pub fn new(
         bicluster: Bicluster,
         inside: BTreeMap<Mark, Vec<Inside>>,
         (mutual, outside): (f64, u32),
         in_step: Option<f64>,
+        clockwork: Option<f64>,
     ) -> Self {
         let member = |i: &&Inside| bicluster.members.binary_search(&i.account).is_ok();
         let mut ln_e: BTreeMap<Mark, f64> = inside
@@ -62,6 +70,9 @@ impl Group {
         if let Some(ln) = in_step {
             ln_e.insert(Mark::InStep, ln);
         }
+        if let Some(ln) = clockwork {
+            ln_e.insert(Mark::Clockwork, ln);
+        }
         Self { bicluster, inside, ln_e, mutual, outside }
     }
 
@@ -70,7 +81,7 @@ impl Group {
     /// counts as one mark, and not beside marks that innocent company has, too ([`Mark::of_company`]).
     #[must_use]
     pub fn ln_proof(&self) -> f64 {
-        let conduct = self.ln_e.keys().any(|m| !m.of_endorsements() && !m.of_mutual_groups());
+        let conduct = !self.is_bare();
         let (alone, of_conduct): (Vec<_>, Vec<_>) = self.ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
         let alone = alone.into_iter().map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
         // Of friends everything is company, as far as there are looks to tell more.
@@ -89,8 +100,7 @@ impl Group {
     /// Its endorsements then widen intervals.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
-        let sees_conduct = self.ln_e.keys().any(|m| !m.of_endorsements() && !m.of_mutual_groups());
-        !sees_conduct || self.marked().iter().any(|m| !m.of_endorsements() && !m.of_company())
+        self.is_bare() || self.marked().iter().any(|m| !m.of_endorsements() && !m.of_company())
     }
 
     /// Marks that count, in order.
@@ -99,10 +109,27 @@ impl Group {
         self.ln_e.iter().filter(|(_, ln)| **ln >= LN_MARK).map(|(m, _)| *m).collect()
     }
 
-    /// Whether members were used from devices that are not theirs.
+    /// Whether most members were used from devices that are not theirs. A few are not enough: a class that came to what a farm worked off
+    /// is foreign to the machines of its room, and makes no victims of the farm's accounts.
     #[must_use]
     pub fn is_of_foreign_devices(&self) -> bool {
-        self.ln_e.get(&Mark::ForeignDevice).is_some_and(|ln| *ln >= LN_MARK)
+        let rows = self.inside.get(&Mark::ForeignDevice).map_or(&[][..], Vec::as_slice);
+        let is_member = |i: &&Inside| self.bicluster.members.binary_search(&i.account).is_ok();
+        let foreign = rows.iter().filter(is_member).filter(|i| Networks::is_foreign(i)).count();
+        2 * foreign >= self.bicluster.members.len()
+            && self.ln_e.get(&Mark::ForeignDevice).is_some_and(|ln| *ln >= LN_MARK)
+    }
+
+    /// Whether somebody operates it, by other people's devices or by a clock: then its endorsements are nobody's own, even
+    /// where its members have lives of their own.
+    #[must_use]
+    pub fn is_operated(&self) -> bool {
+        self.is_of_foreign_devices() || self.ln_e.get(&Mark::Clockwork).is_some_and(|ln| *ln >= LN_OPERATED)
+    }
+
+    /// Whether nothing is known of its conduct but endorsements.
+    fn is_bare(&self) -> bool {
+        self.ln_e.keys().all(|m| m.of_endorsements() || m.of_mutual_groups())
     }
 
     /// Its kind by its marks. Whoever has a life outside may be the owner of a stolen token: where no devices tell, a ring of
@@ -110,11 +137,12 @@ impl Group {
     #[must_use]
     pub fn kind(&self) -> RingKind {
         let device_less = !self.ln_e.contains_key(&Mark::ForeignDevice) && self.mutual < MUTUAL_MIN;
-        if device_less && self.outside >= OUTSIDE_MIN {
+        let least = if self.is_bare() { OUTSIDE_MIN_BARE } else { OUTSIDE_MIN };
+        if device_less && self.outside >= least {
             return RingKind::Collusion;
         }
         let has = |m: Mark| self.ln_e.get(&m).is_some_and(|ln| *ln >= LN_MARK);
-        if has(Mark::ForeignDevice) && has(Mark::Unseen) && self.mutual < MUTUAL_MIN {
+        if self.is_of_foreign_devices() && has(Mark::Unseen) && self.mutual < MUTUAL_MIN {
             RingKind::Collusion
         } else if self.mutual < MUTUAL_MIN {
             RingKind::Farm

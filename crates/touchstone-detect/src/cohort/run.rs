@@ -1,5 +1,7 @@
 //! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
 
+use super::bare::clockwork;
+use super::bare::one_off::{self, OneOff};
 use super::delivery::{self, Delivery};
 use super::mark::Mark;
 use super::marks::{self, Traits};
@@ -59,10 +61,14 @@ pub struct Cohorts {
     pub groups: usize,
     /// Whether addresses or devices are known.
     pub has_networks: bool,
+    /// Whether devices are.
+    pub has_devices: bool,
     /// `ln e` by account, over all proven rings whose members are to blame; and the ring that says most.
     pub accounts: BTreeMap<u32, (f64, u32)>,
     /// Deliveries to single targets by accounts that are used once.
     pub deliveries: Vec<Delivery>,
+    /// The same by endorsements alone, where nothing else is known.
+    pub one_off: Vec<OneOff>,
     /// What may be fake, by target: `(account, probability, ring)`, ascending.
     pub fake: BTreeMap<u32, Vec<(u32, f32, u32)>>,
     /// What may be fake but is not acted on, by target: `(account, probability)`, ascending.
@@ -71,6 +77,19 @@ pub struct Cohorts {
     pub proof_line: f64,
     /// Endorsements that show the evidence on members of rings.
     pub samples: Samples,
+}
+
+impl Cohorts {
+    /// Adds deliveries known by endorsements alone; what a ring is held to stays the ring's.
+    fn add_one_off(&mut self, found: Vec<OneOff>) {
+        for d in &found {
+            let of = self.fake.entry(d.target).or_default();
+            of.extend(d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32, NONE)));
+            of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+            of.dedup_by_key(|f| f.0);
+        }
+        self.one_off = found;
+    }
 }
 
 /// Times of a log, where it has any.
@@ -120,10 +139,18 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                 let outside = company::owners_outside(&bicluster, &likes, census);
                 // What is of a later layer shares its members with an earlier one, for which they were tested.
                 let in_step = together.rings.get(&(g as u32)).copied().filter(|_| layers[g] == 0);
-                Group::new(bicluster, inside, (mutual, outside), in_step)
+                let clock = timed
+                    .filter(|_| params.runs(Signal::Path))
+                    .map(|(s, _)| clockwork::ln_group(&members::times(&bicluster, &likes), s.resolution));
+                Group::new(bicluster, inside, (mutual, outside), in_step, clock)
             })
             .collect();
-        Ok(conclude(judged, &layers, (&likes, census), &traits, &together, params))
+        let mut found = conclude(judged, &layers, (&likes, census), &traits, &together, params);
+        let bare = !likes.has_views() && !found.has_networks;
+        if let Some((schedule, _)) = timed.filter(|_| bare && params.runs(Signal::Path)) {
+            found.add_one_off(one_off::judge(&likes, census, schedule.resolution, params.fdr));
+        }
+        Ok(found)
     })
 }
 
@@ -209,7 +236,7 @@ fn conclude(
             }
         }
         // Where nothing but endorsements says so of people with lives of their own, it is a doubt, not acted on.
-        let doubtful = ring.kind == RingKind::Collusion && !ring.group.is_of_foreign_devices();
+        let doubtful = ring.kind == RingKind::Collusion && !ring.group.is_operated();
         for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes) {
             if doubtful {
                 doubts.entry(target).or_default().push((account, p as f32));
@@ -263,8 +290,10 @@ fn conclude(
         unproven,
         groups: looked_at,
         has_networks,
+        has_devices: !likes.device.is_empty(),
         accounts,
         deliveries,
+        one_off: Vec::new(),
         fake,
         doubts,
         proof_line: line,

@@ -96,6 +96,9 @@ pub fn of_ring(ring: &Proven) -> Vec<Innocent> {
                 let (observed, trials, expected) = counted(*m);
                 let words = match *m {
                     Mark::InStep => "its members act at the same moments".to_string(),
+                    Mark::Clockwork => {
+                        "on its targets members follow each other at gaps as even as a clock's".to_string()
+                    }
                     m => format!("{}: {} of {}, {expected:.1} expected", m.statistic(), count(observed), count(trials)),
                 };
                 (bits(*ln), words)

@@ -29,6 +29,7 @@ pub fn called(mark: Mark) -> &'static str {
         Mark::Cohesive => "the share of members on each target",
         Mark::Devoted => "the want of any other taste",
         Mark::InStep => "the acting at the same moments",
+        Mark::Clockwork => "the gaps as even as a clock's",
     }
 }
 
