@@ -14,9 +14,6 @@ pub(super) const MUTUAL_MIN: f64 = 0.5;
 /// Owners outside from which the usual member counts as having a life of its own.
 const OUTSIDE_MIN: u32 = 2;
 
-/// The same where a log has endorsements alone, so that nothing else tells a hired account from a stolen one.
-const OUTSIDE_MIN_BARE: u32 = 1;
-
 /// `ln e` of the clock from which somebody operates a ring, whoever its members are (10 bits).
 const LN_OPERATED: f64 = 6.93;
 
@@ -137,8 +134,7 @@ impl Group {
     #[must_use]
     pub fn kind(&self) -> RingKind {
         let device_less = !self.ln_e.contains_key(&Mark::ForeignDevice) && self.mutual < MUTUAL_MIN;
-        let least = if self.is_bare() { OUTSIDE_MIN_BARE } else { OUTSIDE_MIN };
-        if device_less && self.outside >= least {
+        if device_less && self.outside >= OUTSIDE_MIN {
             return RingKind::Collusion;
         }
         let has = |m: Mark| self.ln_e.get(&m).is_some_and(|ln| *ln >= LN_MARK);
