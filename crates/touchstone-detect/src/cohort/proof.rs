@@ -17,6 +17,9 @@ const OUTSIDE_MIN: u32 = 2;
 /// `ln e` of the clock from which somebody operates a ring, whoever its members are (10 bits).
 const LN_OPERATED: f64 = 6.93;
 
+/// The same where a log has endorsements alone, so that nothing else tells a hired account from a stolen one.
+const OUTSIDE_MIN_BARE: u32 = 1;
+
 /// Members up to which a mutual group that reacts at once is a pod.
 const POD_MAX: usize = 80;
 
@@ -134,7 +137,8 @@ impl Group {
     #[must_use]
     pub fn kind(&self) -> RingKind {
         let device_less = !self.ln_e.contains_key(&Mark::ForeignDevice) && self.mutual < MUTUAL_MIN;
-        if device_less && self.outside >= OUTSIDE_MIN {
+        let least = if self.is_bare() { OUTSIDE_MIN_BARE } else { OUTSIDE_MIN };
+        if device_less && self.outside >= least {
             return RingKind::Collusion;
         }
         let has = |m: Mark| self.ln_e.get(&m).is_some_and(|ln| *ln >= LN_MARK);

@@ -158,6 +158,9 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
 /// interval whole.
 const UNDECIDED: f32 = 1.0;
 
+/// Targets below which a group may be the crowd of one thread, where no owners are known: nobody is accused, nothing is discounted.
+const THREAD: usize = 5;
+
 /// What the lockstep test says of groups and accounts.
 #[derive(Debug, Default)]
 struct Together {
@@ -221,7 +224,10 @@ fn conclude(
         .into_par_iter()
         .map(|group| {
             let standings = members::judge(&group, likes, census, traits, &together.accounts);
-            Proven { kind: group.kind(), ln_e: group.ln_proof(), standings, group }
+            // Whoever came for one thread and left is devoted and in step, too.
+            let is_thread = census.owner.is_none() && group.bicluster.targets.len() < THREAD;
+            let kind = if is_thread { RingKind::Collusion } else { group.kind() };
+            Proven { kind, ln_e: group.ln_proof(), standings, group }
         })
         .collect();
     rings.sort_by(|a, b| b.ln_e.total_cmp(&a.ln_e).then(a.group.bicluster.cmp(&b.group.bicluster)));
@@ -236,7 +242,8 @@ fn conclude(
             }
         }
         // Where nothing but endorsements says so of people with lives of their own, it is a doubt, not acted on.
-        let doubtful = ring.kind == RingKind::Collusion && !ring.group.is_operated();
+        let is_thread = census.owner.is_none() && ring.group.bicluster.targets.len() < THREAD;
+        let doubtful = ring.kind == RingKind::Collusion && (is_thread || !ring.group.is_operated());
         for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes) {
             if doubtful {
                 doubts.entry(target).or_default().push((account, p as f32));
