@@ -90,7 +90,11 @@ impl Group {
         let is_apart = |m: Mark| if friends { !looks } else { !m.of_company() };
         let apart = of_conduct.iter().filter(|m| is_apart(*m.0));
         let apart = apart.map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
-        let mut all: Vec<f64> = of_conduct.into_iter().map(|m| *m.1).collect();
+        // Before the machines of one room a class likes what it is shown: the two count as one.
+        let of_class = |m: Mark| matches!(m, Mark::ForeignDevice | Mark::Saturated);
+        let (class, others): (Vec<_>, Vec<_>) = of_conduct.into_iter().partition(|(m, _)| of_class(**m));
+        let mut all: Vec<f64> = others.into_iter().map(|m| *m.1).collect();
+        all.extend(class.into_iter().map(|m| *m.1).max_by(f64::total_cmp));
         all.sort_by(|a, b| b.total_cmp(a));
         let second = all.get(1).copied().unwrap_or(f64::NEG_INFINITY).max(alone.min(apart));
         if second.is_finite() { second - (MARKS.len() as f64).ln() } else { 0.0 }
