@@ -4,6 +4,7 @@
 //! own, which are in step by chance alone. So `s` follows from how often it was in step beyond chance,
 //! and of one endorsement in step, whose chance was `c`, the ring's part is `s / (s + (1 - s) c)`.
 
+use crate::cohort::run::Cohorts;
 use crate::fuse::Dossier;
 use crate::labels::{Calibration, Label, Labels, reviewed};
 use crate::params::Params;
@@ -38,6 +39,8 @@ pub struct Attribution {
     chances: BTreeMap<(u32, u32), (bool, f32)>,
     /// By target, of proven rings: `(account, probability, ring)`, ascending by account.
     proven: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+    /// By target, what is in doubt: `(account, probability)`, ascending by account.
+    doubts: BTreeMap<u32, Vec<(u32, f32)>>,
     calibration: Calibration,
     /// What reviews add, as `ln` odds: of endorsements by target and account, and of cleared accounts.
     reviewed: BTreeMap<(u32, u32), f64>,
@@ -53,7 +56,7 @@ impl Attribution {
         dossiers: &BTreeMap<u32, Dossier>,
         trials: &[Trial],
         line: f64,
-        proven: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+        cohorts: &Cohorts,
     ) -> Self {
         let mut sums: BTreeMap<u32, (f64, f64, f64)> = BTreeMap::new();
         let mut chances = BTreeMap::new();
@@ -73,7 +76,8 @@ impl Attribution {
             let accused = dossier.accused(line);
             members.insert(*account, Member { belongs: odds / (1.0 + odds), share, accused });
         }
-        Self { members, chances, proven, ..Self::default() }
+        let (proven, doubts) = (cohorts.fake.clone(), cohorts.doubts.clone());
+        Self { members, chances, proven, doubts, ..Self::default() }
     }
 
     /// Takes reviews in: those of endorsements recalibrate all probabilities and move their own; a cleared account's
@@ -138,7 +142,10 @@ impl Attribution {
     pub fn doubt(&self, account: u32, target: u32) -> f64 {
         let suspect = self.members.get(&account).filter(|m| !m.accused).map_or(0.0, |m| self.part(m, account, target));
         let of_ring = self.settled(self.of_proven(account, target), account, target);
-        if of_ring >= ACTED_ON_FROM { 0.0 } else { self.settled(suspect, account, target).max(of_ring) }
+        let doubts = self.doubts.get(&target).map_or(&[][..], Vec::as_slice);
+        let in_doubt = doubts.binary_search_by_key(&account, |d| d.0).map_or(0.0, |i| f64::from(doubts[i].1));
+        let other = self.settled(suspect.max(in_doubt), account, target);
+        if of_ring >= ACTED_ON_FROM { 0.0 } else { other.max(of_ring) }
     }
 
     fn of_proven(&self, account: u32, target: u32) -> f64 {
@@ -150,6 +157,12 @@ impl Attribution {
     #[must_use]
     pub fn proven(&self, target: u32) -> &[(u32, f32, u32)] {
         self.proven.get(&target).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether anything but rings that act in step is known of a target.
+    #[must_use]
+    pub fn touches(&self, target: u32) -> bool {
+        self.proven.contains_key(&target) || self.doubts.contains_key(&target) || self.is_reviewed(target)
     }
 
     fn part(&self, member: &Member, account: u32, target: u32) -> f64 {

@@ -233,7 +233,9 @@ pub fn marks(ring: &Proven, samples: &Samples) -> Vec<Piece> {
                 expected += f64::from(i.trials) * i.null.mean();
             }
             let b = bits(*ln_e);
-            let sentence = if *mark == Mark::InStep {
+            let sentence = if *mark == Mark::Clockwork {
+                format!("on its targets members follow each other at gaps as even as a clock's, which people who do not wait for each other never keep ({b:.1} bits)")
+            } else if *mark == Mark::InStep {
                 format!("its members act at the same moments beyond their pace, habits and the crowd ({b:.1} bits)")
             } else {
                 format!(

@@ -6,7 +6,7 @@ use crate::labels::{Conflict, Label, Review};
 use crate::params::Params;
 use crate::signals::lockstep::judge::Testimony;
 use crate::signals::pool::PoolEvidence;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Weights of the signals in the mean. They look at the same endorsements, so their e-values are
 /// averaged, never multiplied. A signal that did not run counts as e = 1.
@@ -16,6 +16,10 @@ const WEIGHT_POOL: f64 = 0.5;
 /// Weight of belonging to a proven ring beside those two.
 const WEIGHT_COHORT: f64 = 0.5;
 
+/// Share of their independent occasions that the usual member of a group in step spends out of step, from which members count as
+/// people with lives of their own.
+const LIFE_SHARE: f64 = 1.0 / 3.0;
+
 /// All that is held for and against one account.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dossier {
@@ -23,6 +27,9 @@ pub struct Dossier {
     pub ln_e: f64,
     /// Lockstep, mean over both directions.
     pub ln_lockstep: f64,
+    /// The part of it that can accuse: less where members of the group in step have lives of their own, and no devices tell whether
+    /// these were theirs.
+    pub ln_held: f64,
     /// Pool, mean over both directions.
     pub ln_pool: f64,
     /// What each direction of lockstep said.
@@ -106,14 +113,32 @@ impl Dossier {
     }
 }
 
-/// Fuses the testimony of both directions. Accounts that appear nowhere have e = 1.
+/// Candidate rings of one direction whose usual member has a life of its own beside them.
+fn with_lives(testimonies: &[Testimony]) -> BTreeSet<u32> {
+    let mut shares: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    for t in testimonies.iter().filter(|t| t.ln_e > 0.0) {
+        let out_of_step = f64::from(t.occasions - t.observed) / f64::from(t.occasions.max(1));
+        shares.entry(t.ring).or_default().push(out_of_step);
+    }
+    let usual = |mut all: Vec<f64>| {
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    shares.into_iter().filter_map(|(ring, all)| (usual(all) >= LIFE_SHARE).then_some(ring)).collect()
+}
+
+/// Fuses the testimony of both directions. Accounts that appear nowhere have e = 1. Where no devices tell (`has_devices`) whether an
+/// account was used by its owner, acting in step accuses nobody in a group of people with lives of their own: they may have lent their
+/// access, or lost it, or have been before one screen.
 #[must_use]
 pub fn fuse(
     lockstep: [Vec<Testimony>; 2],
     pool: Vec<PoolEvidence>,
     lists: [Vec<PoolEvidence>; 2],
     cohort: &BTreeMap<u32, (f64, u32)>,
+    has_devices: bool,
 ) -> BTreeMap<u32, Dossier> {
+    let lives = lockstep.each_ref().map(|all| if has_devices { BTreeSet::new() } else { with_lives(all) });
     let mut dossiers: BTreeMap<u32, Dossier> = BTreeMap::new();
     for (direction, testimonies) in lockstep.into_iter().enumerate() {
         for t in testimonies {
@@ -135,21 +160,27 @@ pub fn fuse(
     for d in dossiers.values_mut() {
         let of = |t: &Option<Testimony>| t.as_ref().map_or(0.0, |t| t.ln_e);
         d.ln_lockstep = ln_mean(&[of(&d.lockstep[0]), of(&d.lockstep[1])]);
+        d.ln_held = ln_mean(&[0, 1].map(|i| match &d.lockstep[i] {
+            Some(t) if lives[i].contains(&t.ring) => t.ln_e.min(0.0),
+            t => of(t),
+        }));
         let pool = |p: &Option<PoolEvidence>| p.map_or(0.0, |p| p.ln_e);
         let by_lists = ln_mean(&[pool(&d.lists[0]), pool(&d.lists[1])]);
         d.ln_pool = ln_mean(&[pool(&d.pool), by_lists]);
-        (d.ln_accusing, d.ln_e) = combined(d.ln_lockstep, d.ln_pool, d.cohort.map(|c| c.0), !cohort.is_empty());
+        let lockstep = (d.ln_lockstep, d.ln_held);
+        (d.ln_accusing, d.ln_e) = combined(lockstep, d.ln_pool, d.cohort.map(|c| c.0), !cohort.is_empty());
     }
     dossiers
 }
 
-/// `ln e` of what can accuse, and of all, from the parts; `rings` says whether anybody is held against a proven ring.
+/// `ln e` of what can accuse, and of all, from the parts (of lockstep all, and what can accuse); `rings` says whether anybody is held
+/// against a proven ring.
 #[must_use]
-pub fn combined(ln_lockstep: f64, ln_pool: f64, ln_cohort: Option<f64>, rings: bool) -> (f64, f64) {
+pub fn combined((ln_lockstep, ln_held): (f64, f64), ln_pool: f64, ln_cohort: Option<f64>, rings: bool) -> (f64, f64) {
     let accusing = if rings {
-        ln_weighted_mean(&[(1.0 - WEIGHT_COHORT, ln_lockstep), (WEIGHT_COHORT, ln_cohort.unwrap_or(0.0))])
+        ln_weighted_mean(&[(1.0 - WEIGHT_COHORT, ln_held), (WEIGHT_COHORT, ln_cohort.unwrap_or(0.0))])
     } else {
-        ln_lockstep
+        ln_held
     };
     let by_chance = ln_weighted_mean(&[(WEIGHT_LOCKSTEP, ln_lockstep), (WEIGHT_POOL, ln_pool)]);
     let all =
@@ -197,5 +228,41 @@ pub fn verdict(dossier: &Dossier, accusation_bits: f64, params: &Params) -> Verd
         Verdict::Suspect
     } else {
         Verdict::Organic
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn testimony(account: u32, observed: u32) -> Testimony {
+        Testimony {
+            account,
+            ring: 0,
+            ln_e: 20.0,
+            scale: 0,
+            occasions: 12,
+            observed,
+            expected: 0.5,
+            samples: Vec::new(),
+        }
+    }
+
+    /// Nine of ten members in step on so many of twelve occasions; one always.
+    fn group(observed: u32) -> Vec<Testimony> {
+        (0..10).map(|a| testimony(a, if a == 9 { 12 } else { observed })).collect()
+    }
+
+    #[test]
+    fn without_devices_people_with_lives_are_suspects_and_not_accused() {
+        let fused = |observed, has_devices| {
+            let both = [group(observed), group(observed)];
+            fuse(both, Vec::new(), Default::default(), &BTreeMap::new(), has_devices)
+        };
+        let of = |observed, has_devices| fused(observed, has_devices)[&9].clone();
+        assert!(of(11, false).ln_accusing > 19.0, "a farm lives for its orders");
+        let lent = of(7, false);
+        assert!(lent.ln_accusing <= 0.0 && lent.ln_e > 18.0, "a group is judged by its usual member: {lent:?}");
+        assert!(of(7, true).ln_accusing > 19.0, "devices tell");
     }
 }

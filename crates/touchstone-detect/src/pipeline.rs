@@ -199,7 +199,8 @@ pub fn detect_reviewed<E: Engine>(
     signals.extend(marks_ran(&cohorts, log, params));
 
     let (mut dossiers, accusation_bits, mut rings) = engine.stage("fuse", census.endorsers() as u64, || {
-        let dossiers = fuse::fuse(tested.testimonies, pool_evidence, list_evidence, &cohorts.accounts);
+        let dossiers =
+            fuse::fuse(tested.testimonies, pool_evidence, list_evidence, &cohorts.accounts, cohorts.has_devices);
         let line = fuse::accusation_bits(&dossiers, census.endorsers(), params);
         let rings = merge::rings(&rosters, &tested.ring_ln_e, &list_rosters, &dossiers, line, params, &cohorts);
         (dossiers, line, rings)
@@ -227,7 +228,7 @@ pub fn detect_reviewed<E: Engine>(
         })?,
         _ => Vec::new(),
     };
-    let mut attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, cohorts.fake.clone());
+    let mut attribution = Attribution::new(&rings, &dossiers, &trials, accusation_bits, &cohorts);
     attribution.review(labels, params);
     Ok(Outcome {
         schedule: timed.map(|t| t.0),
@@ -267,7 +268,15 @@ fn marks_ran(cohorts: &Cohorts, log: &Log<'_>, params: &Params) -> Vec<SignalRun
             wanted(&[("ts", census.timed), ("views", log.has_views), ("published_at", census.published.is_some())]),
         ),
         of(Signal::Infrastructure, lacks(cohorts.has_networks, &["ip", "device"]), "ip, device", Vec::new()),
-        of(Signal::Path, lacks(log.has_views, &["views"]), "views", Vec::new()),
+        match log.has_views {
+            true => of(Signal::Path, &[], "views, ts", Vec::new()),
+            false => of(
+                Signal::Path,
+                lacks(census.timed, &["views", "ts"]),
+                "ts (gaps as even as a clock's)",
+                vec!["views".into()],
+            ),
+        },
     ]
 }
 

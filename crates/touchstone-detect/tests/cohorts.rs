@@ -3,9 +3,10 @@
 mod common;
 
 use common::{HOUR, Random, SECOND};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use touchstone_detect::census::Census;
+use touchstone_detect::cohort::mark::Mark;
 use touchstone_detect::cohort::run::{Cohorts, run};
 use touchstone_detect::findings::RingKind;
 use touchstone_detect::params::Params;
@@ -28,11 +29,13 @@ struct Like {
     seen: bool,
 }
 
-/// Everything by dense ids; the owner of target `t` is account `t`.
+/// Everything by dense ids; the owner of target `t` is account `t`, unless said otherwise.
 struct World {
     likes: Vec<Like>,
     /// Looks that led to nothing.
     looks: Vec<(u32, u32, i64)>,
+    /// Owner of each target.
+    owners: Vec<u32>,
     random: Random,
 }
 
@@ -56,7 +59,8 @@ impl Engine for Whole<'_> {
 impl World {
     /// People who like a tenth of what they see, from their homes and phones; one look in ten is lost.
     fn organic(seed: u64) -> Self {
-        let mut world = Self { likes: Vec::new(), looks: Vec::new(), random: Random(seed) };
+        let mut world =
+            Self { likes: Vec::new(), looks: Vec::new(), owners: (0..CONTENTS).collect(), random: Random(seed) };
         for account in 0..PEOPLE {
             let views = world.random.lognormal(40.0, 0.8) as usize;
             for _ in 0..views {
@@ -100,13 +104,12 @@ impl World {
             first[l.target as usize] = first[l.target as usize].min(l.ts);
             actor_first[l.account as usize] = actor_first[l.account as usize].min(l.ts);
         }
-        let owner: Vec<u32> = (0..targets as u32).collect();
         let census = Census {
             degree: &degree,
             popularity: &popularity,
             first_ts: &first,
             actor_first_ts: &actor_first,
-            owner: Some(&owner),
+            owner: Some(&self.owners),
             published: None,
             timed: true,
         };
@@ -267,6 +270,191 @@ fn a_delivery_by_accounts_used_once_is_seen_on_its_target() {
     assert!((PEOPLE..PEOPLE + 40).filter(|a| p(*a) > 0.5).count() >= 38);
     assert!(found.fake[&500].iter().all(|f| f.0 >= PEOPLE || f.1 < 0.5));
     assert!(found.accounts.is_empty());
+}
+
+#[test]
+fn a_class_in_its_computer_room_is_no_ring() {
+    // One room, twelve screens, a list of posts by unrelated authors to work through together; all look, and all have a life at home.
+    for seed in 20..23 {
+        let mut world = World::organic(seed);
+        for lesson in 0..4u32 {
+            let start = world.moment();
+            for account in 200..235 {
+                for target in 0..10 {
+                    if world.random.unit() < 0.7 {
+                        let ts = start + (world.random.unit() * 0.3 * HOUR as f64) as i64;
+                        let screen = 7_000_000 + world.random.below(12) as u64;
+                        let seen = world.random.unit() < 0.9;
+                        world.like(account, 300 + lesson * 10 + target, ts, screen, seen);
+                    }
+                }
+            }
+        }
+        let found = world.run();
+        assert!(found.groups >= 1, "it is seen as a group");
+        assert!(
+            found.accounts.is_empty() && found.rings.is_empty(),
+            "{:?}",
+            found.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[test]
+fn tokens_used_from_a_few_devices_accuse_no_owner() {
+    // Not each from a device of its own, but all from the ten of one operator: shared devices, and yet not the owners'.
+    let mut world = World::organic(24);
+    for account in 100..180 {
+        for target in 400..412 {
+            if world.random.unit() < 0.5 {
+                let (ts, device) = (world.moment(), 8_000_000 + world.random.below(10) as u64);
+                world.like(account, target, ts, device, false);
+            }
+        }
+    }
+    let found = world.run();
+    assert!(found.accounts.values().all(|a| a.0 <= 0.0), "nobody is held against anything");
+    let stolen: usize = (400..412).filter_map(|t| found.fake.get(&t)).map(Vec::len).sum();
+    assert!(stolen > 400, "{stolen}");
+}
+
+#[test]
+fn a_customer_among_them_makes_no_friends_of_a_farm() {
+    // Eight in ten of the orders are one customer's posts, and he likes what he bought.
+    let mut world = World::organic(25);
+    world.owners = (0..CONTENTS).map(|t| if (300..316).contains(&t) { 50 + t % 2 } else { t }).collect();
+    for account in (PEOPLE..PEOPLE + 60).chain([50, 51]) {
+        for target in 300..320 {
+            if world.random.unit() < 0.6 {
+                let ts = world.moment();
+                let device = if account < PEOPLE { u64::from(account) + 1 } else { 1_000_000 + u64::from(account % 6) };
+                world.like(account, target, ts, device, account < PEOPLE);
+            }
+        }
+    }
+    let found = world.run();
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Farm]);
+    let members = members(&found);
+    assert!(members.iter().filter(|a| **a >= PEOPLE).count() >= 57, "{}", members.len());
+}
+
+#[test]
+fn a_farm_that_looks_first_is_known_by_rented_homes_and_by_liking_all_it_opens() {
+    // Devices of their own, the clip watched, cover likes; but each sitting from another household's address, and of what it
+    // opens of the orders it likes everything.
+    let mut world = World::organic(26);
+    for account in PEOPLE..PEOPLE + 80 {
+        for target in 300..330 {
+            if world.random.unit() < 0.4 {
+                let (ts, home) = (world.moment(), world.random.below(PEOPLE as usize) as u64);
+                world.like(account, target, ts, u64::from(account) + 1, true);
+                world.likes.last_mut().unwrap().ip = home * 8 + 1;
+            }
+        }
+        for _ in 0..25 {
+            let (target, ts) = (world.random.zipf(CONTENTS as usize) as u32, world.moment());
+            if world.random.unit() < 0.3 {
+                world.like(account, target, ts, u64::from(account) + 1, true);
+                world.likes.last_mut().unwrap().ip = world.random.below(PEOPLE as usize) as u64 * 8 + 1;
+            } else {
+                world.looks.push((account, target, ts));
+            }
+        }
+    }
+    let found = world.run();
+    assert_eq!(found.rings.len(), 1);
+    let members = members(&found);
+    assert!(members.iter().filter(|a| **a >= PEOPLE).count() >= 72, "{}", members.len());
+    // A few people away from home who like nearly all they open cannot be told from it.
+    let others = members.iter().filter(|a| **a < PEOPLE).count();
+    assert!(others <= 8, "{members:?}");
+}
+
+#[test]
+fn accounts_that_take_turns_on_a_rack_are_nobodys_victims() {
+    // Fifteen phones; each account is mostly on one of them, now and then on another, for orders and for cover alike.
+    let mut world = World::organic(28);
+    for account in PEOPLE..PEOPLE + 120 {
+        let like = |world: &mut World, target: u32, seen: bool| {
+            let turn = if world.random.unit() < 0.8 { account as usize } else { world.random.below(15) };
+            let ts = world.moment();
+            world.like(account, target, ts, 2_000_000 + (turn % 15) as u64, seen);
+        };
+        for target in 300..330 {
+            if world.random.unit() < 0.4 {
+                like(&mut world, target, false);
+            }
+        }
+        for _ in 0..3 {
+            let target = world.random.below(250) as u32;
+            like(&mut world, target, true);
+        }
+    }
+    let found = world.run();
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Farm]);
+    let held = found.accounts.iter().filter(|(a, ln)| **a >= PEOPLE && ln.0 > 7.0).count();
+    assert!(held >= 116, "{held}");
+    assert!(found.accounts.iter().all(|(a, ln)| *a >= PEOPLE || ln.0 < 7.0));
+}
+
+/// Worlds of people of whom some lose most of their views, some change devices and addresses all the time, and some like nearly all
+/// they open; with groups of one taste in them, who act there as they do elsewhere.
+fn people_of_one_taste(seed: u64) -> World {
+    let mut world = World::organic(seed);
+    let conduct = |r: &mut Random| [r.unit().powi(4), r.unit().powi(3), r.unit().powi(3)];
+    let of: Vec<[f64; 3]> = (0..PEOPLE).map(|_| conduct(&mut world.random)).collect();
+    for group in 0..8u32 {
+        for account in group * 40..group * 40 + 40 {
+            for target in 300 + group * 12..312 + group * 12 {
+                if world.random.unit() < 0.5 {
+                    let ts = world.moment();
+                    world.like(account, target, ts, 0, true);
+                } else if world.random.unit() < 0.3 {
+                    let ts = world.moment();
+                    world.looks.push((account, target, ts));
+                }
+            }
+        }
+    }
+    for i in 0..world.likes.len() {
+        let [lost, new_device, away] = of[world.likes[i].account as usize];
+        let chance = [world.random.unit(), world.random.unit(), world.random.unit()];
+        let fresh = 1 << 40 | i as u64;
+        let like = &mut world.likes[i];
+        like.seen = chance[0] >= lost;
+        like.device = if chance[1] < new_device { fresh } else { u64::from(like.account) + 1 };
+        if chance[2] < away {
+            like.ip = fresh;
+        }
+    }
+    world
+}
+
+#[test]
+fn marks_have_mean_at_most_one_where_groups_have_but_one_taste() {
+    let mut by_mark: BTreeMap<Mark, Vec<f64>> = BTreeMap::new();
+    let mut proofs = Vec::new();
+    for seed in 40..52 {
+        let found = people_of_one_taste(seed).run();
+        for g in found.rings.iter().map(|r| &r.group).chain(&found.unproven) {
+            g.ln_e.iter().for_each(|(mark, ln)| by_mark.entry(*mark).or_default().push(ln.exp()));
+            proofs.push(g.ln_proof().exp());
+        }
+    }
+    assert!(proofs.len() >= 60, "{} groups", proofs.len());
+    let table = by_mark.iter().map(|(mark, e)| (format!("{mark:?}"), e)).chain([("proof".to_owned(), &proofs)]);
+    for (name, e) in table {
+        let (mean, error) = mean(e);
+        println!("| {name} | {} | {mean:.3} | {:.3} |", e.len(), mean + 2.0 * error);
+        assert!(mean - 2.0 * error <= 1.0, "{name}: mean e {mean:.3} +- {error:.3} over {} groups", e.len());
+    }
+}
+
+/// Mean and its standard error.
+fn mean(e: &[f64]) -> (f64, f64) {
+    let n = e.len() as f64;
+    let mean = e.iter().sum::<f64>() / n;
+    (mean, (e.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt())
 }
 
 /// Three in ten are made to look first.

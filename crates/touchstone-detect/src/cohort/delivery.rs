@@ -1,17 +1,22 @@
-//! Deliveries to one target by accounts that are used once.
+//! Deliveries to one target by accounts that are used once, or a few times.
 //!
 //! No account can be held against anything but this one endorsement, so nobody is accused. But a target can be: too many of its
-//! endorsements come without a look, from devices that several of its endorsers share. An unknown share of them was delivered; a
-//! likelihood ratio mixes over that share, and every endorsement gets its part by Bayes' rule.
+//! endorsements come without a look, from devices that several accounts share, by accounts that did hardly anything else. An
+//! unknown share of them was delivered; a likelihood ratio mixes over that share, and every endorsement gets its part by Bayes' rule.
+//! Two of the three must show. Unseen and on shared devices, the endorsements are discounted; any other two are a doubt that widens
+//! the target's interval.
 //!
-//! Innocent look-alikes: launches with an outside link (new accounts, but they look), campuses (one address, but
-//! devices of their own), clients that report no views (their own endorsements elsewhere tell).
+//! Innocent look-alikes: launches with an outside link (new accounts, but they look), a button on a page elsewhere (new accounts that
+//! do not look: hence only a doubt), campuses (one address, but devices of their own), clients that report no views (their own
+//! endorsements elsewhere tell).
 
 use super::contrast::Beta;
 use super::marks::Traits;
 use crate::census::Census;
 use crate::evalue::{ebh_threshold, ln_mean};
 use crate::likes::{Likes, Seen};
+use crate::partition::NONE;
+use crate::signals::infrastructure::DEVICE_OTHERS_MIN;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -21,57 +26,105 @@ const POPULARITY_MIN: usize = 5;
 /// Shares that may have been delivered.
 const SHARES: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 0.95];
 
-/// How often a delivered endorsement shows each trait. Plain to see, or it does not count.
-const UNSEEN_DELIVERED: f64 = 0.7;
-const DEVICE_DELIVERED: f64 = 0.8;
+/// The traits, and how often a delivered endorsement shows each. Plain to see, or it does not count.
+const UNSEEN: usize = 0;
+const DEVICE: usize = 1;
+const LIGHT: usize = 2;
+const DELIVERED: [f64; 3] = [0.7, 0.8, 0.9];
 
-/// Other endorsers of the target on a device that make it suspicious: families share theirs.
-const DEVICE_OTHERS_MIN: usize = 2;
+/// Other endorsers of the same target on a device that make it suspicious: families share theirs.
+const TOGETHER_MIN: usize = 2;
+
+/// Endorsements up to which an account did hardly anything else.
+const LIGHT_MAX: u32 = 3;
+
+/// Rounds of expectation and maximisation, and the weight of the starting rates, in endorsements.
+const ROUNDS: usize = 8;
+const START_WEIGHT: f64 = 4.0;
 
 /// A target with deliveries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
     /// The target.
     pub target: u32,
-    /// `ln e`, the weaker of the two traits' evidence.
+    /// `ln e`, the second strongest trait's evidence.
     pub ln_e: f64,
-    /// Endorsements without a look, on shared devices, and all.
-    pub counts: (u32, u32, u32),
+    /// Whether it is acted on: unseen, and on shared devices.
+    pub is_certain: bool,
+    /// Endorsements without a look, on shared devices, by light accounts, and all.
+    pub counts: (u32, u32, u32, u32),
     /// `(account, probability that it was delivered)`, ascending.
     pub fake: Vec<(u32, f64)>,
 }
 
-/// One endorsement: `(likelihood if delivered, if not)` by trait.
-type Readings = [(f64, f64); 2];
+/// What one endorsement shows: of each trait whether (`None` where unknown), and how likely that is of an innocent one.
+type Reading = [Option<(bool, f64)>; 3];
 
-/// Whether one endorsement was unseen, and on a shared device (where known).
-type Hits = (bool, Option<bool>);
-
-/// Rounds of expectation and maximisation, and the weight of the starting rates, in endorsements.
-const ROUNDS: usize = 8;
-const START_WEIGHT: f64 = 4.0;
-
-/// Judges all targets; those that pass e-BH at level `q`, ascending.
-#[must_use]
-pub fn judge(likes: &Likes, census: &Census<'_>, traits: &Traits, q: f64) -> Vec<Delivery> {
-    if !likes.has_views() || likes.device.is_empty() {
-        return Vec::new();
-    }
-    let owners = unseen_by_owner(likes, census);
-    let targets: Vec<u32> = (0..likes.targets()).filter(|t| likes.of_target(*t).len() >= POPULARITY_MIN).collect();
-    let judged: Vec<Delivery> =
-        targets.par_iter().filter_map(|t| one(*t, likes, census, traits, &owners)).filter(|d| d.ln_e > 0.0).collect();
-    let line = ebh_threshold(&judged.iter().map(|d| d.ln_e).collect::<Vec<_>>(), targets.len(), q);
-    judged.into_iter().filter(|d| d.ln_e >= line).collect()
+/// What is known of all targets.
+struct Usual {
+    /// By owner: `(unseen, all)` of the endorsements of each author's targets.
+    owners: BTreeMap<u64, (u32, u32)>,
+    /// How many of a target's endorsements are by light accounts.
+    light: Beta,
 }
 
-/// By owner: `(unseen, all)` of the endorsements of each author's targets.
-fn unseen_by_owner(likes: &Likes, census: &Census<'_>) -> BTreeMap<u64, (u32, u32)> {
+/// What is known to be fake, by target: `(account, probability, ring)`, ascending.
+type Fake = BTreeMap<u32, Vec<(u32, f32, u32)>>;
+
+/// Judges all targets; those that pass e-BH at level `q`, ascending. What is usual with an author is learned from what is not `fake`, and
+/// in a second round from what was not found to be delivered in the first: whoever buys once buys again.
+#[must_use]
+pub fn judge(likes: &Likes, census: &Census<'_>, traits: &Traits, fake: &Fake, q: f64) -> Vec<Delivery> {
+    let first = round(likes, census, traits, fake, q);
+    let mut all = fake.clone();
+    for d in &first {
+        let of = all.entry(d.target).or_default();
+        of.extend(d.fake.iter().map(|(account, p)| (*account, *p as f32, NONE)));
+        of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        of.dedup_by_key(|f| f.0);
+    }
+    let second = if first.is_empty() { Vec::new() } else { round(likes, census, traits, &all, q) };
+    let mut found: BTreeMap<u32, Delivery> = first.into_iter().map(|d| (d.target, d)).collect();
+    found.extend(second.into_iter().map(|d| (d.target, d)));
+    found.into_values().collect()
+}
+
+fn round(likes: &Likes, census: &Census<'_>, traits: &Traits, fake: &Fake, q: f64) -> Vec<Delivery> {
+    if !likes.has_views() && likes.device.is_empty() {
+        return Vec::new();
+    }
+    let is_light = |i: &&u32| census.degree[likes.account[**i as usize] as usize] <= LIGHT_MAX;
+    let light = |t| (likes.of_target(t).iter().filter(is_light).count() as u32, likes.of_target(t).len() as u32);
+    let usual =
+        Usual { owners: unseen_by_owner(likes, census, fake), light: Beta::fit((0..likes.targets()).map(light)) };
+    let targets: Vec<u32> = (0..likes.targets()).filter(|t| likes.of_target(*t).len() >= POPULARITY_MIN).collect();
+    let judged: Vec<Delivery> = targets
+        .par_iter()
+        .filter_map(|t| one(*t, likes, census, traits, &usual, fake))
+        .filter(|d| d.ln_e > 0.0)
+        .collect();
+    let line = |of: &dyn Fn(&Delivery) -> bool| {
+        let all: Vec<f64> = judged.iter().filter(|d| of(d)).map(|d| d.ln_e).collect();
+        ebh_threshold(&all, targets.len(), q)
+    };
+    let (certain, doubtful) = (line(&|d| d.is_certain), line(&|d| !d.is_certain));
+    judged.into_iter().filter(|d| d.ln_e >= if d.is_certain { certain } else { doubtful }).collect()
+}
+
+/// `(unseen, all)` of what is not known to be fake on a target.
+fn unseen_on(target: u32, likes: &Likes, fake: &Fake) -> (u32, u32) {
+    let known = fake.get(&target).map_or(&[][..], Vec::as_slice);
+    let is_fake = |account: u32| known.binary_search_by_key(&account, |f| f.0).is_ok_and(|k| known[k].1 >= 0.5);
+    let rest = likes.of_target(target).iter().map(|i| *i as usize).filter(|i| !is_fake(likes.account[*i]));
+    rest.fold((0, 0), |n, i| (n.0 + u32::from(likes.seen[i] == Seen::No), n.1 + 1))
+}
+
+fn unseen_by_owner(likes: &Likes, census: &Census<'_>, fake: &Fake) -> BTreeMap<u64, (u32, u32)> {
     let mut sums: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
-    for i in 0..likes.len() {
-        let s = sums.entry(census.author(likes.target[i])).or_default();
-        s.0 += u32::from(likes.seen[i] == Seen::No);
-        s.1 += 1;
+    for target in 0..likes.targets() {
+        let (unseen, all) = unseen_on(target, likes, fake);
+        let s = sums.entry(census.author(target)).or_default();
+        *s = (s.0 + unseen, s.1 + all);
     }
     sums
 }
@@ -81,86 +134,95 @@ fn one(
     likes: &Likes,
     census: &Census<'_>,
     traits: &Traits,
-    owners: &BTreeMap<u64, (u32, u32)>,
+    usual: &Usual,
+    fake: &Fake,
 ) -> Option<Delivery> {
     let all = likes.of_target(target);
-    let mut users: BTreeMap<u64, usize> = BTreeMap::new();
-    for i in all {
-        *users.entry(likes.device[*i as usize]).or_default() += 1;
-    }
-    let unseen_here = all.iter().filter(|i| likes.seen[**i as usize] == Seen::No).count() as u32;
+    let device = |i: usize| likes.device.get(i).copied().filter(|d| *d != 0);
+    let mut together: BTreeMap<u64, usize> = BTreeMap::new();
+    all.iter().filter_map(|i| device(*i as usize)).for_each(|d| *together.entry(d).or_default() += 1);
+    let shared = |d: u64| together[&d] > TOGETHER_MIN || traits.networks.users(d) > DEVICE_OTHERS_MIN;
     // What the owner's other targets show is usual with him (he may be embedded elsewhere).
-    let (s, n) = owners.get(&census.author(target)).copied().unwrap_or_default();
-    let others = traits.unseen.after(s - unseen_here, n - all.len() as u32).mean();
-    let mut shared = 0;
-    let readings: Vec<Readings> = all
-        .iter()
-        .map(|i| {
-            let i = *i as usize;
-            let unseen = likes.seen[i] == Seen::No;
-            let own = own_unseen(i, likes, traits).max(others).clamp(0.01, 0.9);
-            let on_shared = likes.device[i] != 0 && users[&likes.device[i]] > DEVICE_OTHERS_MIN;
-            shared += u32::from(on_shared);
-            let of = |hit: bool, p: f64| if hit { p } else { 1.0 - p };
-            let device = match likes.device[i] {
-                0 => (1.0, 1.0),
-                _ => (of(on_shared, DEVICE_DELIVERED), of(on_shared, traits.networks.shared_device_share())),
-            };
-            [(of(unseen, UNSEEN_DELIVERED), of(unseen, own)), device]
-        })
-        .collect();
-    let ratio = |share: f64, trait_: usize| -> f64 {
-        readings.iter().map(|r| (share * r[trait_].0 + (1.0 - share) * r[trait_].1).ln() - r[trait_].1.ln()).sum()
-    };
-    let of_trait = |t: usize| ln_mean(&SHARES.map(|s| ratio(s, t)));
-    // Both must show.
-    let ln_e = of_trait(0).min(of_trait(1));
-    if ln_e <= 0.0 {
-        return None;
-    }
-    let hits: Vec<Hits> = all
+    let (s, n) = usual.owners.get(&census.author(target)).copied().unwrap_or_default();
+    let here = unseen_on(target, likes, fake);
+    let others = traits.unseen.after(s - here.0, n - here.1).mean();
+    let light = usual.light.mean().clamp(0.01, 0.9);
+    let readings: Vec<Reading> = all
         .iter()
         .map(|i| *i as usize)
         .map(|i| {
-            let device = likes.device[i];
-            (likes.seen[i] == Seen::No, (device != 0).then(|| users[&device] > DEVICE_OTHERS_MIN))
+            let unseen = || (likes.seen[i] == Seen::No, own_unseen(i, likes, traits).max(others).clamp(0.01, 0.9));
+            let is_light = census.degree[likes.account[i] as usize] <= LIGHT_MAX;
+            [
+                likes.has_views().then(unseen),
+                device(i).map(|d| (shared(d), traits.networks.shared_device_share())),
+                Some((is_light, light)),
+            ]
         })
         .collect();
-    let parts = parts(&readings, &hits);
-    let mut fake: Vec<(u32, f64)> = all.iter().map(|i| likes.account[*i as usize]).zip(parts).collect();
+    let count = |t: usize| readings.iter().filter(|r| r[t].is_some_and(|x| x.0)).count() as u32;
+    let counts = (count(UNSEEN), count(DEVICE), count(LIGHT), all.len() as u32);
+    // Targets differ in whom they draw: that much is expected of light accounts.
+    let by_chance = usual.light.ln_likelihood(counts.2, counts.3);
+    let each: f64 = readings.iter().filter_map(|r| r[LIGHT]).map(|(hit, p)| of(hit, p).ln()).sum();
+    let evidence = [ln_e(&readings, UNSEEN), ln_e(&readings, DEVICE), ln_e(&readings, LIGHT) + each - by_chance];
+    let certain = evidence[UNSEEN].min(evidence[DEVICE]);
+    let mut sorted = evidence;
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    let (ln_e, is_certain) = if certain > 0.0 { (certain, true) } else { (sorted[1], false) };
+    if ln_e <= 0.0 {
+        return None;
+    }
+    let mut fake: Vec<(u32, f64)> = all.iter().map(|i| likes.account[*i as usize]).zip(parts(&readings)).collect();
     fake.sort_by_key(|f| f.0);
-    Some(Delivery { target, ln_e, counts: (unseen_here, shared, all.len() as u32), fake })
+    Some(Delivery { target, ln_e, is_certain, counts, fake })
+}
+
+fn of(hit: bool, rate: f64) -> f64 {
+    if hit { rate } else { 1.0 - rate }
+}
+
+/// `ln e` by one trait that a share of the endorsements was delivered; none where it shows no more often than usual.
+fn ln_e(readings: &[Reading], t: usize) -> f64 {
+    let all = || readings.iter().filter_map(|r| r[t]);
+    let (shown, usual) = all().fold((0.0, 0.0), |sum, (hit, p)| (sum.0 + f64::from(u8::from(hit)), sum.1 + p));
+    let one = |s: f64, hit: bool, p: f64| (s * of(hit, DELIVERED[t]) + (1.0 - s) * of(hit, p)).ln() - of(hit, p).ln();
+    let ln = ln_mean(&SHARES.map(|s| all().map(|(hit, p)| one(s, hit, p)).sum()));
+    if shown > usual { ln } else { ln.min(0.0) }
 }
 
 /// Probability of each endorsement to be of the delivery: share and rates are learned from the target itself (expectation and
 /// maximisation), starting from what deliveries usually show.
-fn parts(readings: &[Readings], hits: &[Hits]) -> Vec<f64> {
-    let (mut share, mut unseen, mut device) = (0.5, UNSEEN_DELIVERED, DEVICE_DELIVERED);
+fn parts(readings: &[Reading]) -> Vec<f64> {
+    let (mut share, mut rates) = (0.5, DELIVERED);
     let mut p = vec![0.0; readings.len()];
     for _ in 0..ROUNDS {
-        let of = |hit: bool, rate: f64| if hit { rate } else { 1.0 - rate };
-        for ((p, reading), hit) in p.iter_mut().zip(readings).zip(hits) {
-            let delivered = of(hit.0, unseen) * hit.1.map_or(1.0, |d| of(d, device));
-            let odds = share / (1.0 - share) * delivered / (reading[0].1 * reading[1].1);
+        for (p, reading) in p.iter_mut().zip(readings) {
+            let known =
+                reading.iter().zip(rates).filter_map(|(x, rate)| x.map(|(hit, usual)| of(hit, rate) / of(hit, usual)));
+            let odds = share / (1.0 - share) * known.product::<f64>();
             *p = odds / (1.0 + odds);
         }
-        let total: f64 = p.iter().sum();
-        let sum = |f: fn(&Hits) -> bool| -> f64 { p.iter().zip(hits).filter(|(_, h)| f(h)).map(|(p, _)| p).sum() };
-        share = (total / p.len() as f64).clamp(0.01, 0.99);
-        unseen = (sum(|h| h.0) + UNSEEN_DELIVERED * START_WEIGHT) / (total + START_WEIGHT);
-        let known = sum(|h| h.1.is_some());
-        device = (sum(|h| h.1 == Some(true)) + DEVICE_DELIVERED * START_WEIGHT) / (known + START_WEIGHT);
+        share = (p.iter().sum::<f64>() / p.len() as f64).clamp(0.01, 0.99);
+        for (t, rate) in rates.iter_mut().enumerate() {
+            let known = || p.iter().zip(readings).filter_map(|(p, r)| r[t].map(|x| (*p, x.0)));
+            let (shown, total) =
+                known().fold((0.0, 0.0), |sum, (p, hit)| (sum.0 + if hit { p } else { 0.0 }, sum.1 + p));
+            *rate = ((shown + DELIVERED[t] * START_WEIGHT) / (total + START_WEIGHT)).clamp(0.01, 0.99);
+        }
     }
     p
 }
 
-/// The account's chance to be unseen, by its other endorsements.
+/// The account's chance to be unseen, by its other endorsements where it has a life: of a light account they may be
+/// deliveries as well.
 fn own_unseen(i: usize, likes: &Likes, traits: &Traits) -> f64 {
     let (mut s, mut n) = (0, 0);
-    for j in likes.of_account(likes.account[i]).filter(|j| *j != i) {
+    let own = likes.of_account(likes.account[i]);
+    let life = own.len() > LIGHT_MAX as usize;
+    for j in own.filter(|j| life && *j != i) {
         s += u32::from(likes.seen[j] == Seen::No);
         n += 1;
     }
-    let own: Beta = traits.unseen.after(s, n);
-    own.mean()
+    traits.unseen.after(s, n).mean()
 }

@@ -11,6 +11,8 @@ pub enum Mark {
     ForeignDevice,
     /// From an address that nobody, the account included, uses at any other time.
     FleetingAddress,
+    /// From an address that the account uses at no other time, whoever else does.
+    WanderingAddress,
     /// Looked at again and again.
     Rewatched,
     /// Endorsed whatever of the group was looked at.
@@ -25,14 +27,17 @@ pub enum Mark {
     Devoted,
     /// At the same time as other members (the lockstep signal's test).
     InStep,
+    /// Members keep their distance on each target, as a clock would have it.
+    Clockwork,
 }
 
 /// All, in order.
-pub const MARKS: [Mark; 11] = [
+pub const MARKS: [Mark; 13] = [
     Mark::Unseen,
     Mark::SharedDevice,
     Mark::ForeignDevice,
     Mark::FleetingAddress,
+    Mark::WanderingAddress,
     Mark::Rewatched,
     Mark::Saturated,
     Mark::InSequence,
@@ -40,6 +45,7 @@ pub const MARKS: [Mark; 11] = [
     Mark::Cohesive,
     Mark::Devoted,
     Mark::InStep,
+    Mark::Clockwork,
 ];
 
 impl Mark {
@@ -47,8 +53,10 @@ impl Mark {
     #[must_use]
     pub fn signal(self) -> &'static str {
         match self {
-            Self::Unseen | Self::Rewatched => "path",
-            Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress => "infrastructure",
+            Self::Unseen | Self::Rewatched | Self::Clockwork => "path",
+            Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress | Self::WanderingAddress => {
+                "infrastructure"
+            }
             Self::Saturated | Self::InSequence | Self::Prompt => "exchange",
             Self::Cohesive | Self::Devoted => "pool",
             Self::InStep => "lockstep",
@@ -60,9 +68,10 @@ impl Mark {
     pub fn statistic(self) -> &'static str {
         match self {
             Self::Unseen => "ring endorsements that no view of the same account precedes",
-            Self::SharedDevice => "members on a device that three or more other members use",
+            Self::SharedDevice => "members on a device that three or more other members use, and on no other",
             Self::ForeignDevice => "ring endorsements from a device that the account uses for nothing else",
             Self::FleetingAddress => "sittings at an address that nobody, the account included, uses at any other time",
+            Self::WanderingAddress => "sittings at an address that the account uses at no other time",
             Self::Rewatched => "ring targets looked at again and again, of those looked at",
             Self::Saturated => "ring targets endorsed, of those looked at",
             Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
@@ -70,6 +79,7 @@ impl Mark {
             Self::Cohesive => "members who endorsed a ring target, over all its targets",
             Self::Devoted => "owners in the ring, of all the owners that members endorsed",
             Self::InStep => "occasions in step",
+            Self::Clockwork => "gaps between members on a target, as even as a clock's",
         }
     }
 
@@ -82,13 +92,14 @@ impl Mark {
             Self::SharedDevice => &[0.5, 0.8, 0.95],
             Self::ForeignDevice => &[0.6, 0.8, 0.95],
             Self::FleetingAddress => &[0.7, 0.9, 0.98],
+            Self::WanderingAddress => &[0.8, 0.95],
             Self::Rewatched => &[0.5, 0.7],
             Self::Saturated => &[0.95, 0.98],
             Self::InSequence => &[0.6, 0.8, 0.95],
             Self::Prompt => &[0.8, 0.95],
             Self::Cohesive => &[0.4, 0.6, 0.8],
             Self::Devoted => &[0.7, 0.85, 0.97],
-            Self::InStep => &[],
+            Self::InStep | Self::Clockwork => &[],
         }
     }
 
@@ -96,14 +107,21 @@ impl Mark {
     /// (newcomers who work through a starter pack).
     #[must_use]
     pub fn of_mutual_groups(self) -> bool {
-        matches!(self, Self::Saturated | Self::InSequence | Self::Prompt)
+        matches!(self, Self::InSequence | Self::Prompt)
     }
 
     /// Whether endorsements alone show it. Readers of one digest have these, too: where conduct can be seen, all of these count as
     /// one.
     #[must_use]
     pub fn of_endorsements(self) -> bool {
-        matches!(self, Self::Cohesive | Self::Devoted | Self::InStep)
+        matches!(self, Self::Cohesive | Self::Devoted | Self::InStep | Self::Clockwork)
+    }
+
+    /// Whether it goes together with what endorsements alone show in the life of innocent people: a class before the screens of one
+    /// room, newcomers who like all that they are shown, travellers.
+    #[must_use]
+    pub fn of_company(self) -> bool {
+        matches!(self, Self::ForeignDevice | Self::Saturated | Self::WanderingAddress)
     }
 
     /// Whether it says nothing of members who endorse each other: friends are devoted to each other, families share

@@ -64,7 +64,7 @@ pub fn inside(
     // A trait of single endorsements: inside against outside, or against the log alone.
     let mut single = |mark: Mark, prior: Beta, own: bool, hit: &dyn Fn(usize) -> Option<bool>| {
         // Whoever hides does so in all it does.
-        let everywhere = mark == Mark::FleetingAddress;
+        let everywhere = matches!(mark, Mark::FleetingAddress | Mark::WanderingAddress);
         let rows = accounts.iter().map(|account| {
             let (mut s, mut n, mut out_s, mut out_n) = (0, 0, 0, 0);
             for i in likes.of_account(*account) {
@@ -85,6 +85,7 @@ pub fn inside(
     if !traits.networks.fleeting.is_empty() {
         // Only others tell what is usual.
         single(Mark::FleetingAddress, traits.networks.fleeting_prior, false, &|i| traits.networks.fleeting[i]);
+        single(Mark::WanderingAddress, traits.networks.wandering_prior, false, &|i| traits.networks.wandering[i]);
     }
     if !traits.timing.sequence.is_empty() {
         single(Mark::InSequence, traits.timing.sequence_prior, true, &|i| Some(traits.timing.sequence[i]));

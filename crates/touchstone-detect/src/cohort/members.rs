@@ -14,12 +14,17 @@ use crate::census::Census;
 use crate::evalue::ln_factorial;
 use crate::findings::RingKind;
 use crate::likes::{Likes, Seen};
+use crate::signals::infrastructure::Networks;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Most that one trait may say for or against an account, in `ln` (12 bits): traits of many occasions are not as
 /// independent as they look.
 const LN_TRAIT_MAX: f64 = 8.3;
+
+/// Most that what it endorses may say for an account (24 bits): whoever is devoted to what a customer publishes has much in common with
+/// that customer's farm, and must not be held against it where its conduct speaks otherwise.
+const LN_POOL_MAX: f64 = 16.6;
 
 /// Probability of belonging from which an account's company makes a target the ring's.
 const CERTAIN: f64 = 0.99;
@@ -44,6 +49,8 @@ pub struct Standing {
     pub by_mark: BTreeMap<Mark, (f64, Inside)>,
     /// Probability that it belongs to the ring.
     pub belongs: f64,
+    /// Whether it acted there from devices foreign to a life of its own: a victim.
+    pub foreign: bool,
 }
 
 impl Standing {
@@ -94,6 +101,16 @@ pub fn judge(
     let of_pool = |m: &Mark| matches!(m, Mark::Devoted | Mark::Cohesive);
     let marked: Vec<Mark> = group.marked().into_iter().filter(|m| !of_pool(m)).collect();
     let prior = bicluster.members.len() as f64 / f64::from(likes.accounts());
+    // Friends and members of an exchange use what devices they like.
+    let foreign: Vec<u32> = match group.inside.get(&Mark::ForeignDevice).filter(|_| group.mutual < MUTUAL_MIN) {
+        Some(all) => {
+            let devices = Networks::foreign_to_most(bicluster, likes);
+            let is_victim =
+                |i: &&Inside| Networks::is_foreign(i) || Networks::is_on(&devices, i.account, bicluster, likes);
+            all.iter().filter(is_victim).map(|i| i.account).collect()
+        }
+        None => Vec::new(),
+    };
     let stray = traits.networks.stray_device_share(bicluster, likes);
     let by_mark: BTreeMap<Mark, BTreeMap<u32, Inside>> = marked
         .iter()
@@ -113,7 +130,7 @@ pub fn judge(
             if group.mutual >= MUTUAL_MIN {
                 innocent = innocent.max(friend);
             }
-            let ln_pool = member.ln_likelihood(*x, *k) - innocent;
+            let ln_pool = (member.ln_likelihood(*x, *k) - innocent).min(LN_POOL_MAX);
             let mut of = BTreeMap::new();
             for (mark, all) in &by_mark {
                 let Some(inside) = all.get(account).filter(|i| i.trials > 0) else { continue };
@@ -128,6 +145,11 @@ pub fn judge(
                 let none = Inside { account: *account, successes: 0, trials: 0, null: Beta { a: 1.0, b: 1.0 } };
                 of.insert(Mark::InStep, (ln.clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX), none));
             }
+            // Friends of a customer come to all that he bought for. Where conduct speaks against an account, its taste is one
+            // trait among others.
+            let conduct: f64 = of.values().map(|m| m.0).sum();
+            let outvoted = conduct < 0.0 && group.mutual < MUTUAL_MIN;
+            let ln_pool = if outvoted { ln_pool.min(LN_TRAIT_MAX) } else { ln_pool };
             let mut standing = Standing {
                 account: *account,
                 ln_pool,
@@ -135,6 +157,7 @@ pub fn judge(
                 expected: f64::from(*k) * share,
                 by_mark: of,
                 belongs: 0.0,
+                foreign: foreign.binary_search(account).is_ok(),
             };
             let odds = prior * standing.ln_e().min(60.0).exp();
             standing.belongs = odds / (1.0 + odds);
@@ -156,9 +179,10 @@ pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32
             let target = likes.target[i];
             let inside = targets.binary_search(&target).is_ok();
             let p = match (kind, inside) {
-                // The account itself is the operator's: what it does elsewhere is cover.
-                (RingKind::Farm, true) => s.belongs,
-                (RingKind::Farm, false) => s.belongs * s.belongs,
+                (RingKind::Farm, true) if !s.foreign => s.belongs,
+                // If the account itself is the operator's, what it does elsewhere is cover: a whole life is at stake, so only
+                // where there is no doubt.
+                (RingKind::Farm, false) if !s.foreign && s.belongs >= CERTAIN => s.belongs * s.belongs,
                 (_, false) => 0.0,
                 (_, true) => {
                     // Its own taste, as far as it shows elsewhere, would have given it so many of them.
@@ -189,6 +213,16 @@ fn seen_ratio(seen: Seen, ring_unseen: Option<f64>, s: &Standing) -> f64 {
     }
 }
 
+/// What members endorsed inside a group: `(account, target)`.
+pub fn endorsements_inside(group: &super::refine::Bicluster, likes: &Likes) -> impl Iterator<Item = (u32, u32)> {
+    let is_inside = |t: &u32| group.targets.binary_search(t).is_ok();
+    let of = move |a: &u32| {
+        let account = *a;
+        likes.of_account(account).map(|i| likes.target[i]).filter(is_inside).map(move |t| (account, t))
+    };
+    group.members.iter().flat_map(of)
+}
+
 /// How many of a ring's members endorsed each of its targets, in their order.
 #[must_use]
 pub fn support(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
@@ -196,6 +230,19 @@ pub fn support(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
         let members =
             likes.of_target(*t).iter().filter(|i| group.members.binary_search(&likes.account[**i as usize]).is_ok());
         members.count() as u32
+    };
+    group.targets.iter().map(of).collect()
+}
+
+/// The times, ascending, of the members' endorsements of each of a group's targets.
+#[must_use]
+pub fn times(group: &super::refine::Bicluster, likes: &Likes) -> Vec<Vec<i64>> {
+    let of = |t: &u32| {
+        let members = likes.of_target(*t).iter().map(|i| *i as usize);
+        let members = members.filter(|i| group.members.binary_search(&likes.account[*i]).is_ok());
+        let mut times: Vec<i64> = members.map(|i| likes.ts[i]).collect();
+        times.sort_unstable();
+        times
     };
     group.targets.iter().map(of).collect()
 }

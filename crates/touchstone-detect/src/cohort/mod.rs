@@ -20,6 +20,7 @@
 //! Karrer & Newman 2011 (degree correction), Blondel et al. 2008 and Reichardt & Bornholdt 2006 (communities), Wang & Ramdas
 //! 2022 (e-BH).
 
+pub mod bare;
 pub mod contrast;
 pub mod delivery;
 pub mod mark;
@@ -29,6 +30,7 @@ pub mod overlap;
 pub mod proof;
 pub mod refine;
 pub mod run;
+pub mod split;
 
 use crate::census::Census;
 use crate::likes::Likes;
@@ -36,7 +38,7 @@ use crate::params::CohortParams;
 use crate::ring::group::communities;
 use crate::ring::roster::Sets;
 use rayon::prelude::*;
-use refine::{Bicluster, refine};
+use refine::{Bicluster, MEMBERS_MIN, OWNERS_MIN, TARGETS_MIN, owners_by_account, refine};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Resolutions at which communities are looked for: a large exchange falls apart at a high one, two farms
@@ -52,9 +54,14 @@ const SAME: f64 = 0.5;
 /// Share in common below which two groups are different people.
 const FEW: f64 = 0.2;
 
-/// Finds all groups, largest first.
+/// How often what was left out for a larger group is looked through again: a farm that has its customers' friends
+/// about it is found with them and without.
+const LAYERS: usize = 3;
+
+/// Finds groups. First those that tell most; then, by layers, what else there is of the same accounts, in case that the
+/// larger group is not proven but a part of it is. Each with its layer.
 #[must_use]
-pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams) -> Vec<Bicluster> {
+pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams) -> Vec<(Bicluster, usize)> {
     let edges = overlap::edges(likes, census, seed, params);
     let ways: Vec<(usize, f64)> = (0..edges.len()).flat_map(|w| RESOLUTIONS.map(|r| (w, r))).collect();
     let seeds: Vec<Vec<Vec<u32>>> = ways.par_iter().map(|(w, r)| communities(&edges[*w], *r, SEED_MIN)).collect();
@@ -62,9 +69,55 @@ pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams
     let seeds: Vec<Vec<u32>> = seeds.into_iter().collect();
     let found: BTreeSet<Bicluster> =
         seeds.par_iter().filter_map(|s| refine(likes, census, s)).collect::<Vec<_>>().into_iter().collect();
-    let mut found: Vec<(f64, Bicluster)> = found.into_iter().map(|b| (deviance(&b, likes, census), b)).collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    merged(distinct(&found), likes, census)
+    let told = |all: BTreeSet<Bicluster>| {
+        let mut all: Vec<(f64, Bicluster)> = all.into_par_iter().map(|b| (deviance(&b, likes, census), b)).collect();
+        all.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        all
+    };
+    let mut found = told(found);
+    let kept = distinct(&found);
+    let parts = |b: &Bicluster| split::communities_inside(b, likes, census, SEED_MIN);
+    let parts: BTreeSet<Vec<u32>> = kept.par_iter().flat_map_iter(parts).collect();
+    let parts: Vec<Vec<u32>> = parts.into_iter().collect();
+    let mut more: BTreeSet<Bicluster> = parts.par_iter().filter_map(|s| refine(likes, census, s)).collect();
+    more.extend(more.clone().par_iter().filter_map(|b| core(b, likes, census)).collect::<Vec<_>>());
+    more.extend(found.par_iter().filter_map(|b| core(&b.1, likes, census)).collect::<Vec<_>>());
+    let before: BTreeSet<&Bicluster> = found.iter().map(|f| &f.1).collect();
+    more.retain(|b| !before.contains(b));
+    let mut all: Vec<(Bicluster, usize)> = merged(kept.clone(), likes, census).into_iter().map(|b| (b, 0)).collect();
+    let mut kept: BTreeSet<Bicluster> = kept.into_iter().collect();
+    found.extend(told(more));
+    for layer in 1..LAYERS {
+        found.retain(|(_, b)| !kept.contains(b));
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let next = distinct(&found);
+        kept = next.iter().cloned().collect();
+        all.extend(next.into_iter().map(|b| (b, layer)));
+    }
+    all
+}
+
+/// Those of a group who both give and receive in it, and what they receive: an exchange without its audience.
+fn core(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> Option<Bicluster> {
+    let owner = census.owner?;
+    let Bicluster { mut members, mut targets } = group.clone();
+    loop {
+        let of_members = |t: &u32| members.binary_search(&owner[*t as usize]).is_ok();
+        let next: Vec<u32> = targets.iter().copied().filter(of_members).collect();
+        let givers = owners_by_account(likes, census, &next);
+        let owns: BTreeSet<u32> = next.iter().map(|t| owner[*t as usize]).collect();
+        let both = |a: &u32| {
+            owns.contains(a) && givers.binary_search_by_key(a, |g| g.0).is_ok_and(|g| givers[g].1 >= OWNERS_MIN)
+        };
+        let stay: Vec<u32> = members.iter().copied().filter(both).collect();
+        if stay.len() < MEMBERS_MIN || next.len() < TARGETS_MIN {
+            return None;
+        }
+        if stay == members && next == targets {
+            return Some(Bicluster { members, targets });
+        }
+        (members, targets) = (stay, next);
+    }
 }
 
 /// How far the endorsements inside are beyond what the activities of its members and the popularities of its targets give: half

@@ -16,7 +16,7 @@ const LN_MEMBER: f64 = -6.9;
 const LN_TARGET: f64 = -11.5;
 
 /// Unrelated owners of whom a member endorsed something, and members that a target needs.
-const OWNERS_MIN: u32 = 2;
+pub(super) const OWNERS_MIN: u32 = 2;
 pub(crate) const SUPPORT_MIN: u32 = 3;
 
 /// Support, as a share of the group's usual target's, below which a target is that of some members, not the group's: a circle of
@@ -24,8 +24,8 @@ pub(crate) const SUPPORT_MIN: u32 = 3;
 const SUPPORT_SHARE_MIN: f64 = 0.1;
 
 /// Smallest group.
-const MEMBERS_MIN: usize = 5;
-const TARGETS_MIN: usize = 3;
+pub(super) const MEMBERS_MIN: usize = 5;
+pub(super) const TARGETS_MIN: usize = 3;
 
 /// Accounts and targets that belong together; both ascending.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,10 +1,13 @@
 //! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
 
+use super::bare::clockwork;
+use super::bare::one_off::{self, OneOff};
 use super::delivery::{self, Delivery};
 use super::mark::Mark;
 use super::marks::{self, Traits};
 use super::members::{self, Standing};
 use super::proof::{self, Group};
+use super::refine::Bicluster;
 use crate::census::Census;
 use crate::evalue::ln_mean;
 use crate::findings::RingKind;
@@ -52,20 +55,41 @@ impl Proven {
 pub struct Cohorts {
     /// Proven rings, strongest first.
     pub rings: Vec<Proven>,
+    /// Groups that are not proven to be rings: people of one taste, circles of friends, or what cannot be told from them.
+    pub unproven: Vec<Group>,
     /// How many groups were looked at.
     pub groups: usize,
     /// Whether addresses or devices are known.
     pub has_networks: bool,
+    /// Whether devices are.
+    pub has_devices: bool,
     /// `ln e` by account, over all proven rings whose members are to blame; and the ring that says most.
     pub accounts: BTreeMap<u32, (f64, u32)>,
     /// Deliveries to single targets by accounts that are used once.
     pub deliveries: Vec<Delivery>,
+    /// The same by endorsements alone, where nothing else is known.
+    pub one_off: Vec<OneOff>,
     /// What may be fake, by target: `(account, probability, ring)`, ascending.
     pub fake: BTreeMap<u32, Vec<(u32, f32, u32)>>,
+    /// What may be fake but is not acted on, by target: `(account, probability)`, ascending.
+    pub doubts: BTreeMap<u32, Vec<(u32, f32)>>,
     /// The line of e-BH over all groups, as `ln e`: from there on a group is a ring.
     pub proof_line: f64,
     /// Endorsements that show the evidence on members of rings.
     pub samples: Samples,
+}
+
+impl Cohorts {
+    /// Adds deliveries known by endorsements alone; what a ring is held to stays the ring's.
+    fn add_one_off(&mut self, found: Vec<OneOff>) {
+        for d in &found {
+            let of = self.fake.entry(d.target).or_default();
+            of.extend(d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32, NONE)));
+            of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+            of.dedup_by_key(|f| f.0);
+        }
+        self.one_off = found;
+    }
 }
 
 /// Times of a log, where it has any.
@@ -81,7 +105,8 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         let parts = engine.count(likes::count)?;
         Ok(Likes::new(&parts, census))
     })?;
-    let groups = engine.stage("groups", rows, || super::find(&likes, census, params.seed, &params.cohort));
+    let found = engine.stage("groups", rows, || super::find(&likes, census, params.seed, &params.cohort));
+    let (groups, layers): (Vec<Bicluster>, Vec<usize>) = found.into_iter().unzip();
     let traits = engine.stage("traits", rows, || Traits::new(&likes, census));
     let also: Vec<Vec<u32>> = groups.par_iter().map(|g| members::bystanders(g, &likes)).collect();
     let viewing = engine.stage("looks", rows, || -> Result<Viewing, E::Error> {
@@ -101,7 +126,8 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         _ => Together::default(),
     };
     engine.stage("proof", rows, || {
-        let usual = (company::devotion(&groups, &likes, census), company::cohesion(&groups, &likes, census));
+        let first = &groups[..layers.iter().filter(|l| **l == 0).count()];
+        let usual = (company::devotion(first, &likes, census), company::cohesion(first, &likes, census));
         let judged: Vec<Group> = groups
             .into_par_iter()
             .enumerate()
@@ -111,12 +137,29 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                 inside.retain(|mark, _| params.signals.iter().any(|s| s.as_str() == mark.signal()));
                 let mutual = mutual_share(&bicluster, census);
                 let outside = company::owners_outside(&bicluster, &likes, census);
-                Group::new(bicluster, inside, (mutual, outside), together.rings.get(&(g as u32)).copied())
+                // What is of a later layer shares its members with an earlier one, for which they were tested.
+                let in_step = together.rings.get(&(g as u32)).copied().filter(|_| layers[g] == 0);
+                let clock = timed
+                    .filter(|_| params.runs(Signal::Path))
+                    .map(|(s, _)| clockwork::ln_group(&members::times(&bicluster, &likes), s.resolution));
+                Group::new(bicluster, inside, (mutual, outside), in_step, clock)
             })
             .collect();
-        Ok(conclude(judged, &likes, census, &traits, &together, params))
+        let mut found = conclude(judged, &layers, (&likes, census), &traits, &together, params);
+        let bare = !likes.has_views() && !found.has_networks;
+        if let Some((schedule, _)) = timed.filter(|_| bare && params.runs(Signal::Path)) {
+            found.add_one_off(one_off::judge(&likes, census, schedule.resolution, params.fdr));
+        }
+        Ok(found)
     })
 }
+
+/// Chance that an endorsement inside a group that can be neither proven nor cleared is fake: it goes into the lower end of the
+/// interval whole.
+const UNDECIDED: f32 = 1.0;
+
+/// Targets below which a group may be the crowd of one thread, where no owners are known: nobody is accused, nothing is discounted.
+const THREAD: usize = 5;
 
 /// What the lockstep test says of groups and accounts.
 #[derive(Debug, Default)]
@@ -131,7 +174,7 @@ fn in_step<E: Engine>(
     census: &Census<'_>,
     schedule: &Schedule,
     tempo: &Tempo,
-    groups: &[super::refine::Bicluster],
+    groups: &[Bicluster],
     params: &Params,
 ) -> Result<Together, E::Error> {
     let mut taken = vec![false; census.degree.len()];
@@ -168,38 +211,45 @@ fn in_step<E: Engine>(
 /// Which groups are rings, who is in them, and what is fake.
 fn conclude(
     groups: Vec<Group>,
-    likes: &Likes,
-    census: &Census<'_>,
+    layers: &[usize],
+    (likes, census): (&Likes, &Census<'_>),
     traits: &Traits,
     together: &Together,
     params: &Params,
 ) -> Cohorts {
     let line = proof::line(&groups, params.fdr);
     let looked_at = groups.len();
-    let mut rings: Vec<Proven> = groups
-        .into_iter()
-        .filter(|g| g.ln_proof() >= line)
-        .collect::<Vec<_>>()
+    let (proven, unproven) = settle(groups, layers, line);
+    let mut rings: Vec<Proven> = proven
         .into_par_iter()
         .map(|group| {
             let standings = members::judge(&group, likes, census, traits, &together.accounts);
-            Proven { kind: group.kind(), ln_e: group.ln_proof(), standings, group }
+            // Whoever came for one thread and left is devoted and in step, too.
+            let is_thread = census.owner.is_none() && group.bicluster.targets.len() < THREAD;
+            let kind = if is_thread { RingKind::Collusion } else { group.kind() };
+            Proven { kind, ln_e: group.ln_proof(), standings, group }
         })
         .collect();
     rings.sort_by(|a, b| b.ln_e.total_cmp(&a.ln_e).then(a.group.bicluster.cmp(&b.group.bicluster)));
     let mut by_account: BTreeMap<u32, Vec<(f64, u32)>> = BTreeMap::new();
     let mut fake: BTreeMap<u32, Vec<(u32, f32, u32)>> = BTreeMap::new();
+    let mut doubts: BTreeMap<u32, Vec<(u32, f32)>> = BTreeMap::new();
     for (r, ring) in rings.iter().enumerate() {
         // Owners of stolen tokens are victims: their endorsements go, they stay.
         if ring.kind != RingKind::Collusion {
-            for s in &ring.standings {
+            for s in ring.standings.iter().filter(|s| !s.foreign) {
                 by_account.entry(s.account).or_default().push((s.ln_e(), r as u32));
             }
         }
         // Where nothing but endorsements says so of people with lives of their own, it is a doubt, not acted on.
-        let most = if ring.kind == RingKind::Collusion && !ring.group.is_of_foreign_devices() { 0.49 } else { 1.0 };
+        let is_thread = census.owner.is_none() && ring.group.bicluster.targets.len() < THREAD;
+        let doubtful = ring.kind == RingKind::Collusion && (is_thread || !ring.group.is_operated());
         for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes) {
-            fake.entry(target).or_default().push((account, p.min(most) as f32, r as u32));
+            if doubtful {
+                doubts.entry(target).or_default().push((account, p as f32));
+            } else {
+                fake.entry(target).or_default().push((account, p as f32, r as u32));
+            }
         }
     }
     let count = rings.len();
@@ -215,13 +265,26 @@ fn conclude(
         .collect();
     // Told by both traits, so by neither alone.
     let deliveries = if params.runs(Signal::Path) && params.runs(Signal::Infrastructure) {
-        delivery::judge(likes, census, traits, params.fdr)
+        delivery::judge(likes, census, traits, &fake, params.fdr)
     } else {
         Vec::new()
     };
+    for group in unproven.iter().filter(|g| g.is_undecided()) {
+        for (account, target) in members::endorsements_inside(&group.bicluster, likes) {
+            doubts.entry(target).or_default().push((account, UNDECIDED));
+        }
+    }
     for d in &deliveries {
-        let found = d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32, NONE));
-        fake.entry(d.target).or_default().extend(found);
+        let found = d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32));
+        if d.is_certain {
+            fake.entry(d.target).or_default().extend(found.map(|(account, p)| (account, p, NONE)));
+        } else {
+            doubts.entry(d.target).or_default().extend(found);
+        }
+    }
+    for of in doubts.values_mut() {
+        of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        of.dedup_by_key(|f| f.0);
     }
     for of in fake.values_mut() {
         of.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
@@ -229,7 +292,47 @@ fn conclude(
     }
     let has_networks = !likes.ip.is_empty() || !likes.device.is_empty();
     let samples = samples::collect(&rings, likes, census);
-    Cohorts { rings, groups: looked_at, has_networks, accounts, deliveries, fake, proof_line: line, samples }
+    Cohorts {
+        rings,
+        unproven,
+        groups: looked_at,
+        has_networks,
+        has_devices: !likes.device.is_empty(),
+        accounts,
+        deliveries,
+        one_off: Vec::new(),
+        fake,
+        doubts,
+        proof_line: line,
+        samples,
+    }
+}
+
+/// Which groups are proven: of those that share most of their members the one of the earliest layer, then the strongest. What is left of
+/// the first layer is unproven.
+fn settle(groups: Vec<Group>, layers: &[usize], line: f64) -> (Vec<Group>, Vec<Group>) {
+    let (mut proven, mut unproven): (Vec<Group>, Vec<Group>) = Default::default();
+    let mut candidates: Vec<(usize, Group)> = Vec::new();
+    for (group, layer) in groups.into_iter().zip(layers) {
+        if group.ln_proof() >= line {
+            candidates.push((*layer, group));
+        } else if *layer == 0 {
+            unproven.push(group);
+        }
+    }
+    candidates.sort_by(|a, b| {
+        a.0.cmp(&b.0).then(b.1.ln_proof().total_cmp(&a.1.ln_proof())).then_with(|| a.1.bicluster.cmp(&b.1.bicluster))
+    });
+    for (layer, group) in candidates {
+        let shared = |p: &Group| {
+            let both = group.bicluster.members.iter().filter(|a| p.bicluster.members.binary_search(a).is_ok()).count();
+            2 * both >= group.bicluster.members.len().min(p.bicluster.members.len())
+        };
+        if layer == 0 || !proven.iter().any(shared) {
+            proven.push(group);
+        }
+    }
+    (proven, unproven)
 }
 
 /// Evidence against an account is at most that against its ring: both questions, "is it a ring?" and "does the account

@@ -34,12 +34,12 @@ const HOUSE: Candidate = Candidate {
 };
 const CLIENT: Candidate = Candidate {
     words: "an app that reports no views, behind a network that changes addresses",
-    explains: &[Mark::Unseen, Mark::Rewatched, Mark::FleetingAddress],
+    explains: &[Mark::Unseen, Mark::Rewatched, Mark::FleetingAddress, Mark::WanderingAddress],
     taste: false,
 };
 const STOLEN: Candidate = Candidate {
     words: "owners of stolen or lent access, who know nothing of these endorsements",
-    explains: &[Mark::ForeignDevice, Mark::SharedDevice, Mark::Unseen, Mark::FleetingAddress],
+    explains: &[Mark::ForeignDevice, Mark::SharedDevice, Mark::Unseen, Mark::FleetingAddress, Mark::WanderingAddress],
     taste: true,
 };
 const FRIENDS: Candidate = Candidate {
@@ -96,6 +96,9 @@ pub fn of_ring(ring: &Proven) -> Vec<Innocent> {
                 let (observed, trials, expected) = counted(*m);
                 let words = match *m {
                     Mark::InStep => "its members act at the same moments".to_string(),
+                    Mark::Clockwork => {
+                        "on its targets members follow each other at gaps as even as a clock's".to_string()
+                    }
                     m => format!("{}: {} of {}, {expected:.1} expected", m.statistic(), count(observed), count(trials)),
                 };
                 (bits(*ln), words)

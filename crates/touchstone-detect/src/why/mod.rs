@@ -21,6 +21,7 @@ pub fn called(mark: Mark) -> &'static str {
         Mark::SharedDevice => "the shared devices",
         Mark::ForeignDevice => "the devices that are used for nothing else",
         Mark::FleetingAddress => "the addresses that are used but once",
+        Mark::WanderingAddress => "the addresses that the same account never returns to",
         Mark::Rewatched => "the repeated looks",
         Mark::Saturated => "the endorsing of nearly all that is opened",
         Mark::InSequence => "the endorsements one after the other",
@@ -28,6 +29,7 @@ pub fn called(mark: Mark) -> &'static str {
         Mark::Cohesive => "the share of members on each target",
         Mark::Devoted => "the want of any other taste",
         Mark::InStep => "the acting at the same moments",
+        Mark::Clockwork => "the gaps as even as a clock's",
     }
 }
 
@@ -43,7 +45,7 @@ pub fn standing(ring: &Proven, account: u32) -> Option<&Standing> {
 pub fn against(cohorts: &Cohorts, account: u32, replaced: Option<(u32, f64)>) -> f64 {
     let one = |(number, ring): (usize, &Proven)| {
         // Owners of stolen tokens are held against nothing.
-        let s = standing(ring, account).filter(|_| ring.kind != RingKind::Collusion)?;
+        let s = standing(ring, account).filter(|s| !s.foreign && ring.kind != RingKind::Collusion)?;
         Some(match replaced {
             Some((n, ln)) if n == number as u32 => ln,
             _ => s.ln_e().min(ring.ln_e),

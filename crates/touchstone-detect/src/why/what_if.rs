@@ -47,12 +47,12 @@ pub fn account(id: u32, dossier: &Dossier, listed: bool, today: Verdict, lines: 
     let cohort = dossier.cohort.map(|c| c.0);
     let mut changes = Vec::new();
     if dossier.label.is_some() {
-        let (ln_accusing, ln_all) = combined(dossier.ln_lockstep, dossier.ln_pool, cohort, rings);
+        let (ln_accusing, ln_all) = combined((dossier.ln_lockstep, dossier.ln_held), dossier.ln_pool, cohort, rings);
         let then = lines.verdict(ln_accusing, ln_all, listed);
         changes.push(change("the review", bits(ln_all), then, today));
     }
     let mut say = |without: &str, lockstep: f64, pool: f64, cohort: Option<f64>, listed: bool| {
-        let (ln_accusing, ln_all) = combined(lockstep, pool, cohort, rings);
+        let (ln_accusing, ln_all) = combined((lockstep, lockstep.min(dossier.ln_held)), pool, cohort, rings);
         // A review stays, and accuses nobody by itself.
         let (accusing, ln_all) = (ln_accusing + dossier.ln_label(), ln_all + dossier.ln_label());
         let accusing = if ln_accusing > 0.0 { accusing } else { accusing.min(0.0) };

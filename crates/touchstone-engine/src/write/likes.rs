@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use touchstone_detect::counts::{Corrected, Tally};
-use touchstone_detect::partition::Partition;
+use touchstone_detect::partition::{NONE, Partition};
 use touchstone_detect::pipeline::Outcome;
 
 /// Bins of the log's timeline.
@@ -162,8 +162,7 @@ fn part(
         let target = partition.target[range.start];
         let name = store.targets().get(target);
         let mut tally = Tally::default();
-        let proven = outcome.attribution.proven(target);
-        let is_reviewed = outcome.attribution.is_reviewed(target);
+        let touched = outcome.attribution.touches(target);
         if let Some(burst) = outcome.bursts.get(&target).filter(|b| b.accepted) {
             tally.doubt((f64::from(burst.peak.observed) - burst.peak.expected).max(0.0));
         }
@@ -171,9 +170,10 @@ fn part(
             let (account, ts) = (partition.actor[i], partition.ts[i]);
             let ring = outcome.roster.of(account);
             // Nearly all rows: no ring, nothing to compute.
-            let held = ring.is_some() || !proven.is_empty() || is_reviewed;
+            let held = ring.is_some() || touched;
             let p = if held { p_fake(outcome, account, target) } else { 0.0 };
-            tally.add(p, ring);
+            // One delivery is as much of one piece as a ring.
+            tally.add(p, Some(ring.unwrap_or(NONE)));
             if held {
                 tally.doubt(outcome.attribution.doubt(account, target));
             }

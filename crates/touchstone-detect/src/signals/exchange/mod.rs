@@ -8,7 +8,7 @@
 //!
 //! # Null model
 //! Reciprocity proves nothing: friends have more of it. The null is courtesy: friends are assumed to like 80 % of what they open of each
-//! other and half of it within the hour, and otherwise to act inside the group as they do outside it.
+//! other and half of it within the hour, or as they do outside the group where that is more.
 //!
 //! # Innocent look-alikes
 //! Courtesy circles, couples, team accounts: devoted and prompt, but they do not work off a list of strangers.
@@ -20,15 +20,16 @@
 //! Linear in endorsements.
 //!
 //! # Source
-//! The marks follow how boards and pods work (SIGNALS in the literature: Ikram et al. 2017 on like farms and exchanges).
+//! The marks follow how boards and pods work (Ikram et al. 2017 on like farms).
 
 use crate::census::Census;
 use crate::cohort::contrast::Beta;
 use crate::cohort::refine::Bicluster;
 use crate::likes::Likes;
-use crate::partition::{NO_TIME, NONE};
+use crate::partition::NO_TIME;
 use crate::schedule::HOUR;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// What friends like of what they open of each other, as a share, if all that is known of them is that they are friends: whoever comes
 /// by to be polite likes nearly all of it. An assumption: no measurement of it is known.
@@ -100,10 +101,19 @@ fn prompt(likes: &Likes, census: &Census<'_>) -> Vec<Option<bool>> {
     (0..likes.len()).into_par_iter().map(of).collect()
 }
 
-/// Share of the group's targets that members own.
+/// Share of the members who must own a target of the group for it to be mutual: a customer or two who came to look, however much they
+/// publish, do not make friends of a farm.
+const OWNERS_SHARE_MIN: f64 = 0.2;
+
+/// Share of the group's targets that members own; 0 where these are the targets of a few.
 #[must_use]
 pub fn mutual_share(group: &Bicluster, census: &Census<'_>) -> f64 {
     let Some(owner) = census.owner else { return 0.0 };
-    let own = |t: &&u32| owner[**t as usize] != NONE && group.members.binary_search(&owner[**t as usize]).is_ok();
-    group.targets.iter().filter(own).count() as f64 / group.targets.len().max(1) as f64
+    let owners: Vec<u32> =
+        group.targets.iter().map(|t| owner[*t as usize]).filter(|o| group.members.binary_search(o).is_ok()).collect();
+    let distinct = owners.iter().collect::<BTreeSet<_>>().len() as f64;
+    if distinct < OWNERS_SHARE_MIN * group.members.len() as f64 {
+        return 0.0;
+    }
+    owners.len() as f64 / group.targets.len().max(1) as f64
 }

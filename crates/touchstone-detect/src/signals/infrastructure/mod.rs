@@ -36,7 +36,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const DEVICE_OTHERS_MIN: usize = 3;
 
 /// Endorsements elsewhere from which an account's own devices are known.
-pub const OWN_MIN: usize = 3;
+pub const OWN_MIN: usize = 2;
+
+/// Share of endorsements from a device used but once, up to which a life is settled.
+const SETTLED_MAX: f64 = 0.4;
 
 /// What is known of devices and addresses in the whole log.
 #[derive(Clone, Debug)]
@@ -46,6 +49,10 @@ pub struct Networks {
     pub fleeting: Vec<Option<bool>>,
     /// How often that is so.
     pub fleeting_prior: Beta,
+    /// The address was used in no other sitting of this account, whoever else uses it: a stranger's home, rented by the hour.
+    pub wandering: Vec<Option<bool>>,
+    /// How often that is so.
+    pub wandering_prior: Beta,
     /// Who uses which device, ascending.
     devices: Vec<(u64, u32)>,
     foreign_prior: Beta,
@@ -56,7 +63,7 @@ impl Networks {
     /// Learns it.
     #[must_use]
     pub fn new(likes: &Likes) -> Self {
-        let fleeting = fleeting(likes);
+        let (fleeting, wandering) = addresses(likes);
         let devices = device_users(likes);
         let foreign = |i: usize| {
             let own = likes.of_account(likes.account[i]);
@@ -65,11 +72,19 @@ impl Networks {
         };
         Self {
             fleeting_prior: Beta::of_accounts(likes, |i| fleeting.get(i).copied().flatten()),
+            wandering_prior: Beta::of_accounts(likes, |i| wandering.get(i).copied().flatten()),
             foreign_prior: Beta::of_accounts(likes, foreign),
             shared_device_share: shared_device_share(&devices, likes.accounts()),
             fleeting,
+            wandering,
             devices,
         }
+    }
+
+    /// Accounts on a device.
+    #[must_use]
+    pub fn users(&self, device: u64) -> usize {
+        self.devices.partition_point(|u| u.0 <= device) - self.devices.partition_point(|u| u.0 < device)
     }
 
     /// Share of accounts on a device that many share.
@@ -78,24 +93,33 @@ impl Networks {
         self.shared_device_share
     }
 
-    /// By account, whether it acted inside the group from a device that several members use.
+    /// By account, whether it acted inside the group from a device that several members use, and that is its own: it is used for the
+    /// rest of its life, too, or there is none. People before the screens of one room have devices of their own at home.
     #[must_use]
     pub fn shared_devices(&self, group: &Bicluster, accounts: &[u32], likes: &Likes) -> Vec<Inside> {
         let devices = |a: u32| {
             let inside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
             inside.map(|i| likes.device[i]).filter(|d| *d != 0).collect::<BTreeSet<u64>>()
         };
-        let mut users: BTreeMap<u64, usize> = BTreeMap::new();
-        for a in &group.members {
-            devices(*a).into_iter().for_each(|d| *users.entry(d).or_default() += 1);
-        }
+        let users = users_inside(group, likes);
+        let outside = |a: u32| {
+            let outside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_err());
+            outside.map(|i| likes.device[i]).filter(|d| *d != 0).collect::<Vec<u64>>()
+        };
+        let is_rack = |d: &u64| users.get(d).is_some_and(|n| *n > DEVICE_OTHERS_MIN);
+        let foreign = Self::foreign_to_most(group, likes);
         let p = self.shared_device_share;
         // Known well enough to be taken for certain.
         let null = Beta { a: p * 1e3, b: (1.0 - p) * 1e3 };
         let row = |a: &u32| {
             let own = devices(*a);
             let is_member = usize::from(group.members.binary_search(a).is_ok());
-            let shared = own.iter().any(|d| users.get(d).is_some_and(|n| *n >= DEVICE_OTHERS_MIN + is_member));
+            let elsewhere = outside(*a);
+            // Whoever is on one of the group's devices or another all the time has no life of its own elsewhere.
+            let own_life = elsewhere.iter().filter(|d| !is_rack(d)).count();
+            let is_own = |d: &u64| if own_life < OWN_MIN { !foreign.contains(d) } else { elsewhere.contains(d) };
+            let many = |d: &u64| users.get(d).is_some_and(|n| *n >= DEVICE_OTHERS_MIN + is_member);
+            let shared = own.iter().any(|d| many(d) && is_own(d));
             Inside { account: *a, successes: u32::from(shared), trials: u32::from(!own.is_empty()), null }
         };
         accounts.iter().map(row).collect()
@@ -104,15 +128,74 @@ impl Networks {
     /// By account, how many of its endorsements inside came from a device that it uses for nothing else.
     #[must_use]
     pub fn foreign_devices(&self, group: &Bicluster, accounts: &[u32], likes: &Likes) -> Vec<Inside> {
+        let users = users_inside(group, likes);
         let row = |a: &u32| {
-            let (inside, outside): (Vec<usize>, Vec<usize>) =
+            let (inside, mut outside): (Vec<usize>, Vec<usize>) =
                 likes.of_account(*a).partition(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
-            let own: BTreeSet<u64> = outside.iter().map(|i| likes.device[*i]).filter(|d| *d != 0).collect();
+            // A life of its own is one on devices that are not the group's: a rack serves its accounts in turn.
+            outside.retain(|i| users.get(&likes.device[*i]).is_none_or(|n| *n <= DEVICE_OTHERS_MIN));
+            let mut own: BTreeMap<u64, u32> = BTreeMap::new();
+            outside
+                .iter()
+                .filter(|i| likes.device[**i] != 0)
+                .for_each(|i| *own.entry(likes.device[*i]).or_default() += 1);
             let known = inside.iter().filter(|i| likes.device[**i] != 0 && outside.len() >= OWN_MIN);
-            let foreign = known.clone().filter(|i| !own.contains(&likes.device[**i])).count() as u32;
-            Inside { account: *a, successes: foreign, trials: known.count() as u32, null: self.foreign_prior }
+            let foreign = known.clone().filter(|i| !own.contains_key(&likes.device[**i])).count() as u32;
+            // Whoever changes devices all the time does so here, too.
+            let (alone, all) = (own.values().filter(|n| **n == 1).count() as u32, own.values().sum());
+            Inside {
+                account: *a,
+                successes: foreign,
+                trials: known.count() as u32,
+                null: self.foreign_prior.after(alone, all),
+            }
         };
         accounts.iter().map(row).collect()
+    }
+
+    /// Devices inside the group that most of their users whose lives are known use for nothing else: what holds of these holds of
+    /// users of whom nothing else is known.
+    #[must_use]
+    pub fn foreign_to_most(group: &Bicluster, likes: &Likes) -> BTreeSet<u64> {
+        let racks = users_inside(group, likes);
+        let is_rack = |d: u64| racks.get(&d).is_some_and(|n| *n > DEVICE_OTHERS_MIN);
+        let mut users: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
+        for a in &group.members {
+            let is_inside = |i: &usize| group.targets.binary_search(&likes.target[*i]).is_ok();
+            let (inside, mut outside): (Vec<usize>, Vec<usize>) =
+                likes.of_account(*a).filter(|i| likes.device[*i] != 0).partition(is_inside);
+            outside.retain(|i| !is_rack(likes.device[*i]));
+            if outside.len() >= OWN_MIN {
+                let own: BTreeSet<u64> = outside.iter().map(|i| likes.device[*i]).collect();
+                for d in inside.iter().map(|i| likes.device[*i]).collect::<BTreeSet<u64>>() {
+                    let of = users.entry(d).or_default();
+                    *of = (of.0 + u32::from(!own.contains(&d)), of.1 + 1);
+                }
+            }
+        }
+        users.into_iter().filter(|(_, (foreign, all))| 2 * foreign > *all).map(|u| u.0).collect()
+    }
+
+    /// Whether an account of whose life nothing else is known acted inside mostly from such devices.
+    #[must_use]
+    pub fn is_on(devices: &BTreeSet<u64>, account: u32, group: &Bicluster, likes: &Likes) -> bool {
+        let (mut inside, mut on, mut outside) = (0, 0, 0);
+        for i in likes.of_account(account).filter(|i| likes.device[*i] != 0) {
+            if group.targets.binary_search(&likes.target[i]).is_ok() {
+                inside += 1;
+                on += usize::from(devices.contains(&likes.device[i]));
+            } else {
+                outside += 1;
+            }
+        }
+        outside < OWN_MIN && inside > 0 && 2 * on >= inside
+    }
+
+    /// Whether what an account did inside came mostly from devices foreign to a settled life outside: a stolen or lent token,
+    /// whose owner is not to blame.
+    #[must_use]
+    pub fn is_foreign(inside: &Inside) -> bool {
+        inside.trials > 0 && 2 * inside.successes >= inside.trials && inside.null.mean() <= SETTLED_MAX
     }
 
     /// The chance that somebody who has nothing to do with the group is found on one of its shared devices: as many of
@@ -130,28 +213,45 @@ impl Networks {
     }
 }
 
-/// Which sittings are at an address of their own; a sitting is what an account does within one hour.
-fn fleeting(likes: &Likes) -> Vec<Option<bool>> {
+/// Which sittings are at an address that nobody uses at any other time, and at one that the account does not; a sitting is what an
+/// account does within one hour.
+fn addresses(likes: &Likes) -> (Vec<Option<bool>>, Vec<Option<bool>>) {
     if likes.ip.is_empty() {
-        return Vec::new();
+        return Default::default();
     }
     let hour = |i: usize| likes.ts[i].div_euclid(HOUR);
     let mut uses: Vec<(u64, u32, i64)> = (0..likes.len()).map(|i| (likes.ip[i], likes.account[i], hour(i))).collect();
     uses.par_sort_unstable();
     uses.dedup();
     let once: Vec<u64> = uses.chunk_by(|a, b| a.0 == b.0).filter(|r| r.len() == 1).map(|r| r[0].0).collect();
-    let mut all = vec![None; likes.len()];
+    let (mut fleeting, mut wandering) = (vec![None; likes.len()], vec![None; likes.len()]);
     for account in 0..likes.accounts() {
         let own = likes.of_account(account);
         let first = |i: &usize| *i == own.start || hour(*i) != hour(*i - 1);
         // With one sitting every address is used but once.
         if own.clone().filter(first).count() > 1 {
+            let mut sittings: Vec<(u64, i64)> = own.clone().map(|i| (likes.ip[i], hour(i))).collect();
+            sittings.sort_unstable();
+            sittings.dedup();
+            let times = |ip: u64| sittings.partition_point(|s| s.0 <= ip) - sittings.partition_point(|s| s.0 < ip);
             for i in own.clone().filter(first).filter(|i| likes.ip[*i] != 0) {
-                all[i] = Some(once.binary_search(&likes.ip[i]).is_ok());
+                fleeting[i] = Some(once.binary_search(&likes.ip[i]).is_ok());
+                wandering[i] = Some(times(likes.ip[i]) == 1);
             }
         }
     }
-    all
+    (fleeting, wandering)
+}
+
+/// How many members used each device inside the group.
+fn users_inside(group: &Bicluster, likes: &Likes) -> BTreeMap<u64, usize> {
+    let mut users: BTreeMap<u64, usize> = BTreeMap::new();
+    for a in &group.members {
+        let inside = likes.of_account(*a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
+        let devices: BTreeSet<u64> = inside.map(|i| likes.device[i]).filter(|d| *d != 0).collect();
+        devices.into_iter().for_each(|d| *users.entry(d).or_default() += 1);
+    }
+    users
 }
 
 fn device_users(likes: &Likes) -> Vec<(u64, u32)> {
