@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod evaluate;
 pub mod rank;
+pub mod reread;
 pub mod run;
 mod source;
 pub mod store;

@@ -70,10 +70,14 @@ mod chance;
 mod entry;
 mod error;
 pub mod findings;
+pub mod key;
 mod ledger;
+pub mod policy;
 mod seal;
 pub mod state;
+pub mod statement;
 mod store;
+pub mod webhook;
 
 pub use entry::{
     Act, ActionId, ActionKind, Answer, AppealId, BreakerKind, BulkId, By, CaseId, Entry, Exhibit, Fact, Measure,
@@ -82,7 +86,7 @@ pub use entry::{
 pub use error::LedgerError;
 pub use ledger::{
     APPEAL_DAYS, CaseFile, Decision, Effect, ExhibitFile, Filter, HistoryLine, LabelLine, Ledger, MemberFile,
-    OpenedCases, Outcome, Overrides, Review, Standing, TEXT_MAX, verify,
+    OpenedCases, Outcome, Overrides, Proposal, ProposalLine, Review, Standing, TEXT_MAX, verify,
 };
 pub use seal::{Seal, SealKind};
 pub use state::State;
