@@ -234,7 +234,8 @@ impl Ledger {
             ActionKind::FreezeLiking => provision = Some("DECISION_PROVISION_PARTIAL_SUSPENSION"),
             ActionKind::Suspend => account = Some("DECISION_ACCOUNT_SUSPENDED"),
         }
-        let end = |there: bool| there.then(|| statement.until.clone());
+        // The database takes no later day.
+        let end = |there: bool| there.then(|| statement.until.clone().min("2037-12-31".to_owned()));
         Ok(Some(DsaStatement {
             end_date_visibility_restriction: end(!visibility.is_empty()),
             end_date_service_restriction: end(provision.is_some()),

@@ -272,7 +272,7 @@ impl Ledger {
     }
 
     /// What makes this ledger's keys unlike another's: the hash of its first entry.
-    fn identity(&mut self) -> Result<String, LedgerError> {
+    pub(crate) fn identity(&mut self) -> Result<String, LedgerError> {
         let mut first = None;
         let mut transaction = self.store.begin(false)?;
         Tables::new(&mut *transaction).links(0, |link| {

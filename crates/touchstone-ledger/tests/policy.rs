@@ -199,8 +199,8 @@ fn a_roll_out_grows_and_keeps_whom_it_has() {
         let proposal = propose(&mut place.open(), &policy(FREE, &rule, &[("discount", 30)]), &found, T0);
         let hit = acted(&proposal);
         assert!(hit.is_superset(&before), "at {percent} %");
-        let (n, p) = (2_000.0, percent / 100.0);
-        let error = 5.0 * (n * p * (1.0 - p) as f64).sqrt();
+        let (n, p): (f64, f64) = (2_000.0, percent / 100.0);
+        let error = 5.0 * (n * p * (1.0 - p)).sqrt();
         assert!((hit.len() as f64 - n * p).abs() <= error, "{} at {percent} %", hit.len());
         let rest = proposal.lines.iter().filter(|l| l.fate == Fate::OutsideRollOut).count();
         assert_eq!(rest + hit.len(), 2_000);

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{DAY, MINUTE, Somewhere, T0, confirm, findings, on_both};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -37,13 +37,14 @@ impl Hook {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (said, mut answers) = (Arc::clone(&seen), answers.to_vec().into_iter());
+        let said = Arc::clone(&seen);
+        let mut answers: VecDeque<u16> = answers.iter().copied().collect();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut reader = BufReader::new(stream.unwrap());
                 while let Some(request) = request(&mut reader) {
                     said.lock().unwrap().push(request);
-                    let status = answers.next().unwrap_or(204);
+                    let status = answers.pop_front().unwrap_or(204);
                     let more = if status == 302 { "Location: http://127.0.0.1:1/elsewhere\r\n" } else { "" };
                     let answer = format!("HTTP/1.1 {status} X\r\n{more}Content-Length: 0\r\n\r\n");
                     if reader.get_mut().write_all(answer.as_bytes()).is_err() {

@@ -361,8 +361,9 @@ pub(crate) fn bounded(what: &'static str, text: &str, most: usize) -> Result<(),
     if length == 0 || length > most { Err(LedgerError::Length { what, length, most }) } else { Ok(()) }
 }
 
-/// A time for people.
-pub(crate) fn rfc3339(micros: i64) -> String {
+/// A time of the ledger (microseconds since 1970 UTC) as RFC 3339.
+#[must_use]
+pub fn rfc3339(micros: i64) -> String {
     jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |t| t.to_string())
 }
 

@@ -65,7 +65,7 @@ pub struct Backtest {
     pub rules: Vec<RuleResult>,
     /// By group, where the truth is known.
     pub groups: Vec<Share>,
-    /// Accounts acted on, with rule, action and group: at most as many as asked for.
+    /// Whom it would hit, with rule, action and group, strongest evidence first.
     pub hits: Vec<Hit>,
 }
 
@@ -131,17 +131,17 @@ impl Backtest {
             let fate = match p.fate {
                 Fate::Act { .. } => {
                     *result.acts.entry(p.step.kind.as_str()).or_default() += 1;
-                    group.map(|g| acted.insert((g, p.candidate)));
+                    acted.extend(group.map(|g| (g, p.candidate)));
                     "act"
                 }
                 Fate::Suggest => {
                     result.suggests += 1;
-                    group.map(|g| suggested.insert((g, p.candidate)));
+                    suggested.extend(group.map(|g| (g, p.candidate)));
                     "suggest"
                 }
                 Fate::Shadow => {
                     result.shadows += 1;
-                    group.map(|g| shadowed.insert((g, p.candidate)));
+                    shadowed.extend(group.map(|g| (g, p.candidate)));
                     "shadow"
                 }
                 Fate::OutsideRollOut => {
@@ -166,16 +166,13 @@ impl Backtest {
             rules[rule].failed += 1;
             rules[rule].failure.get_or_insert(why);
         }
-        for (set, add) in [
-            (acted, (|s, n| s.acted = n) as fn(&mut Share, u64)),
-            (suggested, |s, n| s.suggested = n),
-            (shadowed, |s, n| s.shadowed = n),
-        ] {
-            let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-            set.iter().for_each(|(group, _)| *counts.entry(group).or_default() += 1);
-            for (group, n) in counts {
+        type Column = fn(&mut Share) -> &mut u64;
+        let columns: [(BTreeSet<(&str, usize)>, Column); 3] =
+            [(acted, |s| &mut s.acted), (suggested, |s| &mut s.suggested), (shadowed, |s| &mut s.shadowed)];
+        for (set, column) in columns {
+            for (group, _) in set {
                 if let Some(share) = shares.get_mut(group) {
-                    add(share, n);
+                    *column(share) += 1;
                 }
             }
         }

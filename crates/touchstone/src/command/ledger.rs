@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use touchstone_ledger::chain::Head;
 use touchstone_ledger::webhook::read_receivers;
-use touchstone_ledger::{ActionId, CaseId, Filter, Place, verify};
+use touchstone_ledger::{ActionId, CaseId, Filter, Place, rfc3339, verify};
 
 const AFTER: &str = r#"The ledger is a file (SQLite), or a PostgreSQL database given as postgres://user@host/database.
 
@@ -226,7 +226,7 @@ fn show(at: &LedgerAt, case: CaseId) -> Result<u8, Failure> {
         text.push_str(&format!(
             "  {:>6}  {}  {}: {}{undone}  {}\n",
             line.seq,
-            time(line.at),
+            rfc3339(line.at),
             line.by,
             line.what,
             line.text
@@ -234,10 +234,6 @@ fn show(at: &LedgerAt, case: CaseId) -> Result<u8, Failure> {
     }
     say(&text);
     Ok(DONE)
-}
-
-fn time(micros: i64) -> String {
-    touchstone_event::time::format_micros(micros)
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 use touchstone_ledger::policy::Backtest;
 
-/// Rules, then groups.
+/// How many of whom it would hit are listed.
+const HITS_SHOWN: usize = 10;
+
+/// Rules, then whom they would hit, then groups.
 pub(crate) fn table(result: &Backtest) -> String {
     let mut text = format!("{} of {} accounts are not organic\n\n", result.candidates, result.accounts);
     let width = result.rules.iter().map(|r| r.rule.chars().count()).max().unwrap_or(4).max(4);
@@ -35,6 +38,7 @@ pub(crate) fn table(result: &Backtest) -> String {
             let _ = writeln!(text, "note: {}: could not be asked about {} ({why})", rule.rule, rule.failed);
         }
     }
+    hits(result, &mut text);
     if result.groups.is_empty() {
         return text;
     }
@@ -63,4 +67,19 @@ pub(crate) fn table(result: &Backtest) -> String {
         result.innocents_hit_hard()
     );
     text
+}
+
+/// The first of whom it would hit.
+fn hits(result: &Backtest, text: &mut String) {
+    for hit in result.hits.iter().take(HITS_SHOWN) {
+        let group = hit.group.as_ref().map(|g| format!("  ({g})")).unwrap_or_default();
+        let _ = write!(text, "\n{:<8} {:<18} {}  by \"{}\"{group}", hit.fate, hit.action, hit.subject, hit.rule);
+    }
+    let more = result.hits.len().saturating_sub(HITS_SHOWN);
+    if more > 0 {
+        let _ = write!(text, "\n{more} more: --json lists all");
+    }
+    if !result.hits.is_empty() {
+        text.push('\n');
+    }
 }
