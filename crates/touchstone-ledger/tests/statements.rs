@@ -6,7 +6,7 @@ use common::{Somewhere, T0, confirm, evidence, findings};
 use serde_json::Value;
 use touchstone_ledger::findings::About;
 use touchstone_ledger::policy::Policy;
-use touchstone_ledger::{ActionId, ActionKind, Decision, Filter, Ledger};
+use touchstone_ledger::{ActionId, ActionKind, Decision, Filter, Ledger, Outcome};
 
 /// All other members of the ring, and whoever works with the ledger.
 const OTHERS: [&str; 6] = ["bob-elk", "cyd-owl", "dan-ant", "fay-cod", "Ann Lee", "author-1"];
@@ -21,10 +21,7 @@ fn decided(place: &Somewhere, kind: ActionKind) -> (Ledger, ActionId) {
     let reason = "Works with bob-elk and fay-cod; Ann Lee looked at all of them.".to_owned();
     let ground = "terms 4; agreed by Ann Lee".to_owned();
     let decision = Decision { reason, ground, ..confirm(&[(kind, 30)]) };
-    if kind.is_mild() || kind == ActionKind::LimitDistribution {
-        ledger.decide(case, "Ann Lee", &decision, T0).unwrap();
-    } else {
-        ledger.decide(case, "Ann Lee", &decision, T0).unwrap();
+    if ledger.decide(case, "Ann Lee", &decision, T0).unwrap() == Outcome::AwaitsSecond {
         ledger.claim(case, "Ben", T0).unwrap();
         ledger.second(case, "Ben", true, "so do I", T0).unwrap();
     }

@@ -38,19 +38,23 @@ impl Hook {
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
         let said = Arc::clone(&seen);
-        let mut answers: VecDeque<u16> = answers.iter().copied().collect();
+        let answers: Arc<Mutex<VecDeque<u16>>> = Arc::new(Mutex::new(answers.iter().copied().collect()));
+        let serve = move |stream: TcpStream, said: Arc<Mutex<Vec<Request>>>, answers: Arc<Mutex<VecDeque<u16>>>| {
+            let mut reader = BufReader::new(stream);
+            while let Some(request) = request(&mut reader) {
+                said.lock().unwrap().push(request);
+                let status = answers.lock().unwrap().pop_front().unwrap_or(204);
+                let more = if status == 302 { "Location: http://127.0.0.1:1/elsewhere\r\n" } else { "" };
+                let answer = format!("HTTP/1.1 {status} X\r\n{more}Content-Length: 0\r\n\r\n");
+                if reader.get_mut().write_all(answer.as_bytes()).is_err() {
+                    break;
+                }
+            }
+        };
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let mut reader = BufReader::new(stream.unwrap());
-                while let Some(request) = request(&mut reader) {
-                    said.lock().unwrap().push(request);
-                    let status = answers.pop_front().unwrap_or(204);
-                    let more = if status == 302 { "Location: http://127.0.0.1:1/elsewhere\r\n" } else { "" };
-                    let answer = format!("HTTP/1.1 {status} X\r\n{more}Content-Length: 0\r\n\r\n");
-                    if reader.get_mut().write_all(answer.as_bytes()).is_err() {
-                        break;
-                    }
-                }
+                let (stream, said, answers) = (stream.unwrap(), Arc::clone(&said), Arc::clone(&answers));
+                std::thread::spawn(move || serve(stream, said, answers));
             }
         });
         let receiver = Receiver { name: "site".into(), url, secret: SECRET.to_vec() };

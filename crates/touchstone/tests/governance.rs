@@ -5,7 +5,7 @@ mod common;
 use common::{Desk, Run, ringed};
 use std::io::Read;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const POLICY: &str = r#"name = "test"
 [limits]
@@ -139,7 +139,7 @@ fn wrong_use_is_said_with_its_place() {
     let run = desk.run(&["policy", "check", "policy.toml"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("policy.toml:10:9: no field \"verdit\""), "{}", run.stderr);
-    assert!(run.stderr.contains("policy.toml:14:1: days is from 1"), "{}", run.stderr);
+    assert!(run.stderr.contains("policy.toml:16:8: days is from 1"), "{}", run.stderr);
     for (arguments, said) in [
         (&["ledger", "verify", "nowhere.db"][..], "nowhere.db"),
         (&["propose", "nowhere", "--policy", "policy.toml", "--ledger", "l.db"], "policy.toml"),
@@ -177,11 +177,14 @@ fn killed_again_and_again_nothing_acknowledged_is_lost() {
         child.wait().unwrap();
         said
     };
+    let began = Instant::now();
     propose(&desk, &["--dry-run"]);
+    // From at once until after it would have ended.
+    let lasts = began.elapsed().as_micros() as u64 * 3 / 2;
     let proposal = ["propose", "findings", "--policy", "policy.toml", "--ledger", "ledger.db"];
     let mut whole = None;
     for round in 0..40u64 {
-        let said = kill_after(&proposal, 2_000 * round);
+        let said = kill_after(&proposal, lasts * round / 40);
         let now = entries(&desk);
         assert!(now == 0 || *whole.get_or_insert(now) == now, "{now} entries");
         assert!(said.is_empty() || now > 0, "acknowledged and lost");
@@ -190,11 +193,14 @@ fn killed_again_and_again_nothing_acknowledged_is_lost() {
     assert!(entries(&desk) > 0);
     let case = number(&on_ledger(&desk, &["show"]).stdout, 'c');
     let mut acknowledged = Vec::new();
+    let began = Instant::now();
+    assert_eq!(on_ledger(&desk, &["note", &case, "--by", "Ann", "--text", "first."]).code, 0);
+    let lasts = began.elapsed().as_micros() as u64 * 3 / 2;
     for round in 0..60u64 {
         let text = format!("note number {round}.");
         let said = kill_after(
             &["ledger", "note", &case, "--by", "Ann", "--text", &text, "--ledger", "ledger.db"],
-            700 * round,
+            lasts * round / 60,
         );
         if said.contains("noted on") {
             acknowledged.push(text);

@@ -328,13 +328,14 @@ impl Reader<'_> {
             }
             percent
         });
+        let stepless = written.step.is_empty();
         let mut steps: Vec<Step> = Vec::new();
         for step in written.step {
-            let span = step.span();
             let step = step.into_inner();
+            let span = step.days.span();
             let days = self.count("days", step.days, DAYS_MAX);
             if days == 0 {
-                self.say(span.clone(), "days is from 1: every action ends, and lasts at least a day");
+                self.say(span, "days is from 1: every action ends, and lasts at least a day");
             }
             let action_span = step.action.span();
             let Some(kind) = self.action(step.action) else { continue };
@@ -377,7 +378,11 @@ impl Reader<'_> {
             ground: self.words("ground", written.ground, 3, 500),
             steps,
         };
-        if rule.steps.is_empty() {
+        if rule.steps.is_empty() && !stepless {
+            // What is wrong with them was said.
+            return None;
+        }
+        if stepless {
             let span = written.when.span();
             self.say(span, format!("rule \"{}\" has no [[rule.step]]: what does it do?", rule.name));
             return None;

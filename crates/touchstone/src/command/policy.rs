@@ -13,7 +13,7 @@ use touchstone_ledger::policy::{Backtest, FIELDS, Policy};
 
 const AFTER: &str = "\
 A policy is a TOML file: rules with a condition in the Common Expression Language, steps, limits.
-docs/GOVERNANCE.md has one with all that can stand in it.
+docs/policy.toml has all that can stand in one.
 
 Examples:
   touchstone policy check policy.toml
