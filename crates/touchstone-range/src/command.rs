@@ -4,6 +4,7 @@ use crate::ablation;
 use crate::baselines::BASELINES;
 use crate::columns::Columns;
 use crate::grid::{COLUMNS, Cell, GridName, Wishes};
+use crate::jobs::each;
 use crate::program::Program;
 use crate::purpose::{Purpose, Reporting, Seed, Tuning};
 use crate::report::{Report, Settings, publish, publish_ablation};
@@ -61,6 +62,9 @@ struct Arguments {
     /// The detector alone
     #[arg(long)]
     no_baselines: bool,
+    /// Worlds at once; with more than one, the cores are shared and seconds are those of a busy machine
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
     /// The detector without each signal and with each alone, instead of baselines; writes docs/ABLATION.md
     #[arg(long)]
     ablation: bool,
@@ -143,21 +147,27 @@ impl Arguments {
             Some(path) => Program::at(path.clone()),
             None => Program::built()?,
         };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let jobs = usize::from(self.jobs);
+        let program = if jobs > 1 { program.with_threads((cores / jobs).max(1)) } else { program };
         let scratch = self.scratch()?;
         let worlds = self.worlds::<P>(&cells, size);
         let progress = Progress::new(worlds.len(), self.quiet);
         let (mut rows, mut parts): (Vec<Row>, Parts) = Default::default();
-        for world in &worlds {
+        let results = each(&worlds, jobs, |world| {
             if interrupted() {
                 bail!("interrupted; nothing was written");
             }
             progress.begin(&world.scenario);
-            let (of_world, seconds) = run(world, &program, scratch.path())?;
+            let result = run(world, &program, scratch.path());
+            progress.done();
+            result
+        })?;
+        progress.finish();
+        for (of_world, seconds) in results {
             rows.extend(of_world);
             parts += seconds;
-            progress.done();
         }
-        progress.finish();
         let settings = Settings {
             command: self.typed(),
             purpose: P::NAME,
@@ -165,7 +175,8 @@ impl Arguments {
             columns: self.columns(),
             cells,
             version: env!("CARGO_PKG_VERSION"),
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            cores,
+            jobs,
             seconds: start.elapsed().as_secs_f64(),
             parts,
         };
@@ -211,6 +222,7 @@ impl Arguments {
             let names: Vec<&str> = self.columns().iter().map(|set| set.name()).collect();
             words.push(format!("--columns {}", names.join(",")));
         }
+        words.extend((self.jobs > 1).then(|| format!("--jobs {}", self.jobs)));
         words.extend(self.no_baselines.then(|| "--no-baselines".to_owned()));
         words.extend(self.ablation.then(|| "--ablation".to_owned()));
         words.join(" ")
@@ -223,7 +235,8 @@ mod tests {
 
     #[test]
     fn the_command_of_a_page_gives_the_same_grid() {
-        let text = "x --purpose tune --users 500 --seeds 2 --columns three,all --scenarios pod,null --no-baselines";
+        let text =
+            "x --purpose tune --users 500 --seeds 2 --columns three,all --scenarios pod,null --jobs 2 --no-baselines";
         let arguments = Arguments::try_parse_from(text.split(' ')).unwrap();
         let command = arguments.typed();
         let again =

@@ -23,6 +23,7 @@ pub mod scenarios;
 pub mod statistics;
 
 mod command;
+mod jobs;
 mod terminal;
 
 use std::path::{Path, PathBuf};

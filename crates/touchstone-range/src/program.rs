@@ -14,13 +14,20 @@ use std::time::Instant;
 #[derive(Debug, Clone)]
 pub struct Program {
     path: PathBuf,
+    threads: Option<usize>,
 }
 
 impl Program {
     /// The one at `path`.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
-        Self { path }
+        Self { path, threads: None }
+    }
+
+    /// The same with so many threads a run; it takes all cores by itself.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads: Some(threads), ..self }
     }
 
     /// The one beside the running executable, built first where it is missing or older than a
@@ -42,7 +49,7 @@ impl Program {
                 bail!("{}: not there after a build; name the program by --touchstone", path.display());
             }
         }
-        Ok(Self { path })
+        Ok(Self::at(path))
     }
 
     /// Runs `detect` on a log, some signals left out, and gives its wall seconds.
@@ -59,6 +66,9 @@ impl Program {
     ) -> anyhow::Result<f64> {
         let mut command = self.command("detect");
         command.arg(log).arg("--out").arg(out).arg("--quiet");
+        if let Some(threads) = self.threads {
+            command.arg("--threads").arg(threads.to_string());
+        }
         for signal in without {
             command.arg("--without").arg(signal);
         }

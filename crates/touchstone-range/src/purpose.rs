@@ -15,7 +15,7 @@ mod sealed {
 }
 
 /// What worlds are drawn for.
-pub trait Purpose: sealed::Sealed {
+pub trait Purpose: sealed::Sealed + Sync {
     /// As written on the command line and in reports.
     const NAME: &'static str;
     /// Whether scenarios held out for reporting may be drawn.

@@ -63,11 +63,17 @@ fn draw_look_alikes(kinds: &mut LookAlikes, random: &mut Random) {
     vary(&mut kinds.everyday, 1.6, random);
     for knob in [
         &mut kinds.courtesy,
+        &mut kinds.large_circle,
+        &mut kinds.community,
         &mut kinds.fan_club,
         &mut kinds.digest,
         &mut kinds.class,
         &mut kinds.starter_pack,
         &mut kinds.launch,
+        &mut kinds.news,
+        &mut kinds.office,
+        &mut kinds.carrier,
+        &mut kinds.front_page,
         &mut kinds.shared_network,
         &mut kinds.power_user,
         &mut kinds.family,

@@ -295,7 +295,8 @@ fn where_money_is_short_it_buys_less_and_climbs_no_further_than_it_can_pay() {
     // A hundred accounts at ten cents is all there is, and none comes back clean.
     let rounds = play(6, 12.0, |log| judge(log, |_| 1.0));
     assert_eq!(rungs(&rounds), ["L0", "L1", "L1", "L1", "L1", "L1"], "no aged account can be paid");
-    assert!(rounds.iter().all(|round| round.likes_ordered < 300), "{rounds:?}");
+    // It wants 300; what a round did not deliver is left for the last.
+    assert!(rounds[..5].iter().all(|round| round.likes_ordered < 300), "{rounds:?}");
     assert!(total(&rounds).dollars <= 12.0);
 }
 

@@ -280,6 +280,10 @@ fn a_stronger_look_alike_looks_more_alike() {
         ("class", "class"),
         ("starter_pack", "starter_pack"),
         ("launch", "launch"),
+        ("large_circle", "large_circle"),
+        ("news", "news"),
+        ("office", "office"),
+        ("carrier", "shared_network"),
         ("shared_network", "shared_network"),
         ("family", "family"),
     ] {

@@ -79,7 +79,7 @@ fn lines<'a>() -> Vec<Line<'a>> {
         ),
         likes("accounts used once", "one-off", [AtLeast(0.95), AtLeast(0.8), Report]),
     ];
-    for name in ["courtesy", "fan_club", "digest", "class", "shared_network"] {
+    for name in ["courtesy", "large_circle", "community", "office", "fan_club", "digest", "class", "shared_network"] {
         lines.push((
             format!("accused: {}", name.replace('_', " ")),
             Box::new(move |m| m.look_alikes.get(name).copied()),

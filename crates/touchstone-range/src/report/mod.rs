@@ -33,6 +33,8 @@ pub struct Settings {
     pub version: &'static str,
     /// Cores of the machine.
     pub cores: usize,
+    /// Worlds at once.
+    pub jobs: usize,
     /// Wall time of the whole run.
     pub seconds: f64,
     /// Of its parts.

@@ -38,6 +38,7 @@ fn page(rows: Vec<Row>) -> String {
         cells: vec![cell("mixed", 2, 2), cell("null", 3, 0), cell("pod", 1, 0)],
         version: "0",
         cores: 2,
+        jobs: 1,
         seconds: 60.0,
         parts: Parts::default(),
     };

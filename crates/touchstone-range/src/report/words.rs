@@ -18,7 +18,7 @@ innocent.
   is 1 it may be that calling everybody is best.
 - *rings one to one*: true rings found as one ring that is mostly theirs, of all true rings: are ten rings ten?
 - *purity*: members of found rings who are of the true ring that most of their ring come from, of all members.
-- *s*: wall seconds of reading and judging one world.
+- *s*: wall seconds of reading and judging one world, on the cores that it had beside the worlds run at once.
 
 Column sets:
 
@@ -43,13 +43,14 @@ pub(super) fn head(settings: &Settings) -> String {
     let mut text = format!(
         "# Evaluation\n\nWritten by a command; run it again rather than edit:\n\n    {}\n\n\
          {worlds} worlds of {} people and {} days, seeds and scenarios for purpose `{}`; version {}, {} cores, \
-         {:.0} minutes\n(simulating {:.0} s, projecting {:.0} s, detecting {:.0} s, baselines {:.0} s, evaluating {:.0} s).\nAll numbers of all worlds are in the JSON file beside this page.\n\n{READING}",
+         {} at once, {:.0} minutes\n(simulating {:.0} s, projecting {:.0} s, detecting {:.0} s, baselines {:.0} s, evaluating {:.0} s).\nAll numbers of all worlds are in the JSON file beside this page.\n\n{READING}",
         settings.command,
         settings.size.users,
         settings.size.days,
         settings.purpose,
         settings.version,
         settings.cores,
+        settings.jobs,
         settings.seconds / 60.0,
         settings.parts.simulate,
         settings.parts.project,

@@ -145,6 +145,8 @@ impl Rung {
             order_likes_median: order_likes,
             speed,
             evasion: self.evasion,
+            // It delivers what was paid for.
+            unevenness: 0.0,
             ..Service::default()
         }
     }

@@ -1,16 +1,17 @@
 //! An exchange: a task board and points.
 
 use super::ledger::{Cents, Ledger};
-use super::{Plan, Ring, Trade};
+use super::{Plan, Ring, Trade, uneven};
 use crate::life::errand::{Act, Errand, Watch};
 use crate::life::row::Cause;
 use crate::random::Random;
 use crate::scenario::Board;
 use crate::world::people::{API, Role};
 use crate::world::places::Infrastructure;
-use crate::world::{DAY, World};
+use crate::world::{DAY, DAYS_BEFORE, HOUR, World};
 
 pub(super) fn form(world: &mut World, board: &Board, number: u16, random: &mut Random) -> Ring {
+    let board = &uneven::board(board, random);
     let largest = f64::from(world.scenario.users) / 10.0;
     let size = random.log_normal(board.members, 0.4).clamp(12.0, largest.max(12.0)) as usize;
     let members = world.gather(size, random, |_, person| person.ring == 0 && !person.is(API));
@@ -60,7 +61,7 @@ fn cents(points: f64) -> Cents {
 
 fn habit(world: &World, board: &Board, random: &mut Random) -> Habit {
     // Most were there before the log began.
-    let joined = if random.chance(0.7) { -1 } else { (random.unit() * world.end as f64) as i64 };
+    let joined = if random.chance(0.7) { i64::MIN } else { (random.unit() * world.end as f64) as i64 };
     let buyer = board.ledger && random.chance(board.buyers_share);
     Habit {
         joined,
@@ -86,7 +87,8 @@ pub(super) fn plan(world: &World, ring: &Ring, board: &Board, number: u16, rando
             ledger.bonus(member, cents(random.exponential(board.opening_points)));
         }
         let person = &world.people[ring.members[member] as usize];
-        for day in 0..i64::from(world.scenario.days) {
+        // The board is as busy on the log's first day as on any.
+        for day in -DAYS_BEFORE..i64::from(world.scenario.days) {
             if random.chance(habit.comes) {
                 for _ in 0..1 + random.poisson(0.6) {
                     let at = world.rhythm.at_its_hour(day * DAY, person.clock_minutes, random);
@@ -101,13 +103,18 @@ pub(super) fn plan(world: &World, ring: &Ring, board: &Board, number: u16, rando
 
     let tasks = Vec::new();
     let mut floor = Floor { world, ring, board, number, ledger, tasks, errands: Vec::new(), attacked: Vec::new() };
-    let mut came: Vec<i64> = vec![-1; habits.len()];
+    let mut came: Vec<i64> = vec![i64::MIN; habits.len()];
+    let mut before = true;
     for (at, member) in visits {
+        if before && at >= 0 {
+            before = false;
+            floor.ledger.open();
+        }
         if floor.ledger.books[member].banned {
             continue;
         }
-        if came[member] != at / DAY {
-            came[member] = at / DAY;
+        if came[member] != at.div_euclid(DAY) {
+            came[member] = at.div_euclid(DAY);
             floor.ledger.bonus(member, cents(board.daily_bonus_points));
         }
         if habits[member].buyer {
@@ -182,6 +189,7 @@ impl Floor<'_> {
     fn work(&mut self, member: usize, habit: &mut Habit, mut at: i64, random: &mut Random) {
         let (price, reward) = (self.price(at), cents(self.board.reward_points));
         let mut wanted = random.poisson(habit.tasks / 1.6);
+        let mut taken_back: Vec<(i64, u32)> = Vec::new();
         for task in self.tasks.iter_mut().rev() {
             if wanted == 0 {
                 break;
@@ -196,7 +204,7 @@ impl Floor<'_> {
                 habit.notices += 1;
                 if habit.notices == 3 && self.board.ledger {
                     self.ledger.ban(member);
-                    return;
+                    break;
                 }
                 continue;
             }
@@ -229,9 +237,32 @@ impl Floor<'_> {
                     cause: Cause::Task,
                     foreign: false,
                 });
+                // Paid, and taken back when nobody looks.
+                if task.act == Act::Like && random.chance(self.board.taken_back_share) {
+                    let gone = i64::from(at) + HOUR + random.exponential(2.0 * DAY as f64) as i64;
+                    taken_back.push((gone, task.target));
+                }
             }
             at += if habit.automated { 20 + random.below(4) as i64 } else { random.log_normal(18.0, 0.7) as i64 + 4 };
         }
+        for (gone, target) in taken_back {
+            self.take_back(member, gone, target);
+        }
+    }
+
+    /// A member takes a paid like back.
+    fn take_back(&mut self, member: usize, gone: i64, target: u32) {
+        let Ok(at) = u32::try_from(gone) else { return };
+        self.errands.push(Errand {
+            account: self.ring.members[member],
+            at,
+            target,
+            ring: self.number,
+            act: Act::Unlike,
+            watch: Watch::Nothing,
+            cause: Cause::Dropped,
+            foreign: false,
+        });
     }
 
     /// Finished and forgotten tasks leave the board.

@@ -8,6 +8,7 @@ pub(crate) mod ledger;
 mod pod;
 mod service;
 mod service_plan;
+mod uneven;
 
 use rayon::prelude::*;
 

@@ -1,6 +1,6 @@
 //! A pod: each post is liked by all within half an hour, if they are awake.
 
-use super::{Plan, Ring, Trade};
+use super::{Plan, Ring, Trade, uneven};
 use crate::life::errand::{Act, Errand, Watch};
 use crate::life::row::Cause;
 use crate::random::Random;
@@ -10,6 +10,7 @@ use crate::world::people::{API, Role};
 use crate::world::places::Infrastructure;
 
 pub(super) fn form(world: &mut World, pod: &Pod, number: u16, random: &mut Random) -> Ring {
+    let pod = &uneven::pod(pod, random);
     let largest = f64::from(world.scenario.users) / 10.0;
     let size = random.log_normal(pod.members, 0.35).clamp(6.0, largest.max(6.0)) as usize;
     let members = world.gather(size, random, |_, person| person.ring == 0 && !person.is(API));

@@ -1,6 +1,6 @@
 //! A paid service and its accounts.
 
-use super::{Batch, Ring, Trade};
+use super::{Batch, Ring, Trade, uneven};
 use crate::random::Random;
 use crate::scenario::{Service, Supply};
 use crate::world::people::{self, API, BINGER, ENTHUSIAST, Person, Role, VPN};
@@ -8,6 +8,7 @@ use crate::world::places::Infrastructure;
 use crate::world::{DAY, HOUR, World};
 
 pub(super) fn form(world: &mut World, service: &Service, number: u16, random: &mut Random) -> Ring {
+    let service = &uneven::service(service, random);
     let largest = f64::from(world.scenario.users) / 10.0;
     let size = random.log_normal(service.accounts, 0.3).clamp(10.0, largest.max(10.0)) as usize;
     let mut batches = Vec::new();

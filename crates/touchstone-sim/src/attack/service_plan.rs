@@ -5,7 +5,7 @@ use crate::life::errand::{Act, Errand, Watch};
 use crate::life::row::Cause;
 use crate::random::Random;
 use crate::scenario::{Service, Supply};
-use crate::world::{DAY, HOUR, World};
+use crate::world::{DAY, DAYS_BEFORE, HOUR, World};
 
 /// How one order is delivered.
 #[derive(Debug, Clone, Copy)]
@@ -54,8 +54,8 @@ enum Goods {
     Comments,
 }
 
-/// Orders of the weeks before the log whose likes may be lost within it.
-const DAYS_BEFORE: f64 = 14.0;
+/// Days before the log of which orders may lose likes within it.
+const LOSING_DAYS: f64 = 14.0;
 
 /// An order that is being delivered.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +103,7 @@ impl Desk<'_> {
 
     fn orders(&mut self, customers: &[u32], random: &mut Random) {
         let members = &self.ring.members;
-        let mean = self.mean(self.world.scenario.days.into());
+        let mean = self.mean(f64::from(self.world.scenario.days) + DAYS_BEFORE as f64);
         let most = match self.service.evasion.subset_likes_max {
             0 => members.len() * 3 / 5,
             most => (most as usize).min(members.len()),
@@ -137,8 +137,8 @@ impl Desk<'_> {
 
     /// Likes of earlier orders that are lost within the log: an unlike, and no like.
     fn orders_before(&mut self, customers: &[u32], random: &mut Random) {
-        for _ in 0..random.poisson(self.mean(DAYS_BEFORE)) {
-            let at = -(random.unit() * DAYS_BEFORE * DAY as f64) as i64;
+        for _ in 0..random.poisson(self.mean(LOSING_DAYS)) {
+            let at = -(random.unit() * LOSING_DAYS * DAY as f64) as i64;
             let place = random.below(customers.len() as u64) as usize;
             let size = self.size(random).min(self.ring.members.len() * 3 / 5);
             let Some(target) = self.content(customers, place, at, random) else { continue };
@@ -175,7 +175,8 @@ impl Desk<'_> {
                 return Some((self.world.catalogue.get(target).published + delay, target));
             }
         }
-        let at = (random.unit() * self.world.end as f64) as i64;
+        let before = DAYS_BEFORE * DAY;
+        let at = (random.unit() * (self.world.end + before) as f64) as i64 - before;
         self.content(customers, place, at, random).map(|target| (at, target))
     }
 

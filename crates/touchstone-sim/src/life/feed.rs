@@ -131,6 +131,12 @@ impl Feed {
         let whole = mix.followed + mix.topic + mix.front_page + mix.catalogue;
         let point = random.unit() * whole;
         let closed = person.is(CLOSED);
+        if person.front_page > 0.0 && !self.front_page.is_empty() && random.chance(person.front_page.into()) {
+            return Some((
+                self.front_page[(position + random.exponential(0.7) as usize) % self.front_page.len()],
+                Cause::FrontPage,
+            ));
+        }
         if point < mix.followed
             && let Some(target) = self.followed(world, account, at, random)
         {

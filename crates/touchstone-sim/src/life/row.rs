@@ -46,6 +46,8 @@ pub(crate) enum Cause {
     Launch,
     Neighbour,
     Family,
+    LargeCircle,
+    Office,
     BeforeLog,
     // From here on nobody means it.
     Task,
@@ -92,6 +94,8 @@ impl Cause {
             Cause::Launch => "launch",
             Cause::Neighbour => "shared_network",
             Cause::Family => "family",
+            Cause::LargeCircle => "large_circle",
+            Cause::Office => "office",
             Cause::BeforeLog => "before_log",
             Cause::Task => "task",
             Cause::PodReaction => "pod",

@@ -30,7 +30,8 @@ pub(crate) fn look(content: &Content, watch: Watch, random: &mut Random) -> Look
     };
     let point = random.unit();
     let (ratio, liking) = match watch {
-        Watch::Glance => (random.uniform(3000.0, 8000.0) / length, 1.0),
+        // What is shorter than the glance ends it, as it does for those who go on at once.
+        Watch::Glance => ((random.uniform(3000.0, 8000.0) / length).min(1.0 + random.exponential(0.02)), 1.0),
         Watch::Brief => (random.log_normal(0.35, 0.7), 1.0),
         // Skipped: Beta(1, 9), within the first third. Liking: FACTS, 0.15 % of 2.9 %.
         _ if point < skip => (0.3 * (1.0 - (1.0 - random.unit()).powf(1.0 / 9.0)) + 0.01, 0.05),

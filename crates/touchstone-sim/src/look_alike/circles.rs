@@ -1,4 +1,4 @@
-//! People who know each other: courtesy circles, families, neighbours behind one address.
+//! People who know each other, or show one address: courtesy circles, families, neighbours, customers of a carrier.
 
 use super::{Group, Kind};
 use crate::life::errand::{Act, Errand, Watch};
@@ -14,6 +14,7 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
     let size = match kind {
         Kind::Courtesy => random.log_normal(9.0, 0.5).clamp(5.0, 30.0),
         Kind::Family => 2.0 + f64::from(random.poisson(1.1).min(4)),
+        Kind::Carrier => random.log_normal(300.0, 0.6).clamp(100.0, 1000.0),
         _ => random.log_normal(110.0, 0.7).clamp(40.0, 400.0),
     };
     let anchor = world.anybody(random);
@@ -36,6 +37,7 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
                 (person.home, person.family_device) = (home, OWN + number);
                 person.posts = person.posts.max(random.uniform(0.02, 0.15) as f32);
             }
+            Kind::Carrier => person.carrier = OWN + number,
             _ => person.campus = OWN + number,
         }
     }
@@ -48,6 +50,7 @@ pub(super) fn plan(world: &World, group: &Group, random: &mut Random) -> Vec<Err
         _ => {
             let (chance, cause, delay) = match group.kind {
                 Kind::Family => (0.6, Cause::Family, HOUR as f64),
+                Kind::Carrier => (0.004, Cause::Neighbour, 6.0 * HOUR as f64),
                 _ => (0.015, Cause::Neighbour, 6.0 * HOUR as f64),
             };
             let mut errands = Vec::new();

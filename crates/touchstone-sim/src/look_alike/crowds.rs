@@ -1,4 +1,4 @@
-//! People whom one thing brings together: an author, a newsletter, a teacher, a list, a launch.
+//! People whom one thing brings together: an author, a newsletter, a teacher, a list, a launch, an alert, a firm.
 
 use super::{Group, Kind};
 use crate::life::errand::{Act, Errand, Watch};
@@ -6,7 +6,8 @@ use crate::life::row::Cause;
 use crate::random::Random;
 use crate::world::{DAY, HOUR, World};
 
-const OWN_CAMPUS: u32 = 1 << 25;
+/// Campuses and offices of groups have numbers that no drawn one has.
+const OWN: u32 = 1 << 25;
 
 pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Random) -> (Vec<u32>, Vec<u32>, i64) {
     let largest = world.scenario.users as f64 / 10.0;
@@ -15,6 +16,8 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
         Kind::Digest => (150.0, 0.6, 50.0, 500.0),
         Kind::Class => (45.0, 0.5, 20.0, 120.0),
         Kind::StarterPack => (80.0, 0.5, 30.0, 300.0),
+        Kind::News => (400.0, 0.7, 100.0, 2000.0),
+        Kind::Office => (60.0, 0.6, 20.0, 200.0),
         _ => (220.0, 0.6, 80.0, 1500.0),
     };
     let size = random.log_normal(median, sigma).clamp(low, high).min(largest) as usize;
@@ -36,7 +39,9 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
             members.dedup();
             members
         }
-        Kind::Class => world.gather(size, random, |account, person| account != hub && person.zone == zone),
+        Kind::Class | Kind::Office => {
+            world.gather(size, random, |account, person| account != hub && person.zone == zone)
+        }
         Kind::StarterPack => world.gather(size, random, |_, person| person.joined > 0),
         _ => world.gather(size, random, |_, person| person.active > 0.1),
     };
@@ -49,6 +54,7 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
             author.posts = author.posts.max(random.uniform(0.3, 1.2) as f32);
             author.fame = author.fame.max(1.0) * 3.0;
         }
+        Kind::Office => author.posts = author.posts.max(random.uniform(0.2, 0.6) as f32),
         Kind::Class | Kind::Launch => author.posts = author.posts.max(0.15),
         Kind::StarterPack => hubs = (0..random.between(10, 25)).map(|_| world.anybody(random)).collect(),
         _ => {}
@@ -58,8 +64,12 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
         let person = &mut world.people[member as usize];
         match kind {
             Kind::Class => {
-                person.campus = OWN_CAMPUS + number;
+                person.campus = OWN + number;
                 person.clock_minutes = clock;
+            }
+            Kind::Office => {
+                person.office = OWN + number;
+                person.active = person.active.max(random.uniform(0.1, 0.5) as f32);
             }
             Kind::Launch if fresh => {
                 person.created = at + random.exponential(3.0 * HOUR as f64) as i64 - 600;
@@ -77,6 +87,8 @@ pub(super) fn plan(world: &World, group: &Group, random: &mut Random) -> Vec<Err
         Kind::Digest => digest(world, group, random),
         Kind::Class => class(world, group, random),
         Kind::StarterPack => starter_pack(world, group, random),
+        Kind::News => news(world, group, random),
+        Kind::Office => office(world, group, random),
         _ => launch(world, group, random),
     }
 }
@@ -214,6 +226,67 @@ fn launch(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
         errands.extend(Errand::honest(member, at, target, act, watch, Cause::Launch));
         if random.chance(0.05) {
             errands.extend(Errand::honest(member, at + 40, target, Act::Follow, Watch::Nothing, Cause::Launch));
+        }
+    }
+    errands
+}
+
+/// An alert on an event: whoever is awake opens the same few contents in the same order, within minutes or hours.
+fn news(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
+    let mut errands = Vec::new();
+    let likes: Vec<f64> = group.members.iter().map(|_| (0.12 * random.spread(0.7) * group.strength).min(0.9)).collect();
+    for alert in 0..random.between(1, 3) {
+        let sent = group.at + alert * random.between(3, 12) * DAY;
+        let topic = random.below(world.catalogue.topics.len() as u64) as usize;
+        let mut report = Vec::new();
+        for _ in 0..200 {
+            let Some(&target) = random.pick(&world.catalogue.topics[topic].contents) else { break };
+            if (0..2 * DAY).contains(&(sent - world.catalogue.get(target).published)) && !report.contains(&target) {
+                report.push(target);
+            }
+        }
+        report.truncate(random.between(3, 8) as usize);
+        for (&member, &like) in group.members.iter().zip(&likes) {
+            let mut at = sent + random.log_normal(1200.0, 1.2) as i64;
+            if !random.chance(0.6 * world.rhythm.awake(&world.people[member as usize], at)) {
+                continue;
+            }
+            for &target in &report {
+                if random.chance(0.2) {
+                    break;
+                }
+                let liked = random.chance(like);
+                let (act, watch) = if liked { (Act::Like, Watch::Keen) } else { (Act::View, Watch::Usual) };
+                errands.extend(Errand::honest(member, at, target, act, watch, Cause::News));
+                at += random.log_normal(40.0, 0.8) as i64;
+            }
+        }
+    }
+    errands
+}
+
+/// "Please like our announcement": at work, by those who care to.
+fn office(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
+    let mut errands = Vec::new();
+    let Some(&firm) = group.hubs.first() else { return errands };
+    let loyal: Vec<f64> =
+        group.members.iter().map(|_| (random.uniform(0.02, 0.5) * group.strength).min(0.95)).collect();
+    for target in world.catalogue.new_of(firm) {
+        let published = world.catalogue.get(target).published;
+        for (&member, &loyal) in group.members.iter().zip(&loyal) {
+            if !random.chance(loyal) {
+                continue;
+            }
+            let mut at = published + random.log_normal(2.0 * HOUR as f64, 1.1) as i64;
+            let (day, minute) = world.rhythm.local(world.people[member as usize].clock_minutes, at);
+            // Who is not at work reads of it when he is.
+            if day >= 5 || minute >= 18 * 60 {
+                let days = if day >= 4 { 7 - day } else { 1 };
+                at += (days * 24 * 60 - minute + 9 * 60) * 60 + random.below(7200) as i64;
+            } else if minute < 9 * 60 {
+                at += (9 * 60 - minute) * 60 + random.below(7200) as i64;
+            }
+            errands.extend(Errand::honest(member, at, target, Act::Like, Watch::Brief, Cause::Office));
         }
     }
     errands

@@ -5,6 +5,7 @@
 
 mod circles;
 mod crowds;
+mod large;
 mod people;
 
 use rayon::prelude::*;
@@ -26,11 +27,17 @@ pub(crate) enum Kind {
     Family,
     ApiClient,
     ShiftWorker,
+    LargeCircle,
+    Community,
+    News,
+    Office,
+    Carrier,
+    FrontPage,
 }
 
 impl Kind {
     /// In the order of `LookAlikes::all`.
-    const ALL: [Kind; 11] = [
+    const ALL: [Kind; 17] = [
         Kind::Courtesy,
         Kind::FanClub,
         Kind::Digest,
@@ -42,7 +49,18 @@ impl Kind {
         Kind::Family,
         Kind::ApiClient,
         Kind::ShiftWorker,
+        Kind::LargeCircle,
+        Kind::Community,
+        Kind::News,
+        Kind::Office,
+        Kind::Carrier,
+        Kind::FrontPage,
     ];
+
+    /// Whether its members look fake each by himself, and are no group.
+    fn single(self) -> bool {
+        matches!(self, Kind::PowerUser | Kind::ApiClient | Kind::ShiftWorker | Kind::FrontPage)
+    }
 }
 
 /// People who look like a ring together, or each like a fake account.
@@ -65,7 +83,8 @@ impl Group {
         };
         match self.kind {
             Kind::Courtesy | Kind::Family => all(&self.members),
-            Kind::FanClub | Kind::Class => all(&self.hubs),
+            Kind::FanClub | Kind::Class | Kind::Office => all(&self.hubs),
+            Kind::LargeCircle | Kind::Community => large::ties(self),
             _ => Vec::new(),
         }
     }
@@ -81,7 +100,7 @@ pub(crate) fn form(world: &mut World) -> Vec<Group> {
         let count = world.per_10k(frequency, &mut random);
         let group = |members, hubs, at| Group { kind, name, members, hubs, strength: knob.strength, at };
         match kind {
-            Kind::PowerUser | Kind::ApiClient | Kind::ShiftWorker => {
+            _ if kind.single() => {
                 if count > 0 {
                     groups.push(group(people::form(world, kind, count, knob.strength, &mut random), Vec::new(), 0));
                 }
@@ -89,8 +108,11 @@ pub(crate) fn form(world: &mut World) -> Vec<Group> {
             _ => {
                 for number in 0..count {
                     let (members, hubs, at) = match kind {
-                        Kind::Courtesy | Kind::Family | Kind::SharedNetwork => {
+                        Kind::Courtesy | Kind::Family | Kind::SharedNetwork | Kind::Carrier => {
                             (circles::form(world, kind, number as u32, &mut random), Vec::new(), 0)
+                        }
+                        Kind::LargeCircle | Kind::Community => {
+                            large::form(world, kind, number, knob.strength, &mut random)
                         }
                         _ => crowds::form(world, kind, number as u32, &mut random),
                     };
@@ -113,8 +135,12 @@ pub(crate) fn plan(world: &World) -> Vec<Errand> {
         .map(|(number, group)| {
             let mut random = world.stream(Purpose::GroupPlan, number as u64);
             match group.kind {
-                Kind::Courtesy | Kind::Family | Kind::SharedNetwork => circles::plan(world, group, &mut random),
-                Kind::PowerUser | Kind::ApiClient | Kind::ShiftWorker => Vec::new(),
+                kind if kind.single() => Vec::new(),
+                Kind::Courtesy | Kind::Family | Kind::SharedNetwork | Kind::Carrier => {
+                    circles::plan(world, group, &mut random)
+                }
+                Kind::LargeCircle => large::plan(world, group, &mut random),
+                Kind::Community => Vec::new(),
                 _ => crowds::plan(world, group, &mut random),
             }
         })

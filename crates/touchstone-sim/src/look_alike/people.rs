@@ -21,6 +21,10 @@ pub(super) fn form(world: &mut World, kind: Kind, count: usize, strength: f64, r
                 person.active = person.active.max(0.5);
                 person.likes *= 1.0 + strength as f32;
             }
+            Kind::FrontPage => {
+                person.front_page = (0.7 * strength).min(0.95) as f32;
+                person.active = person.active.max(0.4);
+            }
             _ => {
                 let shift = 600.0 * strength.min(1.2) + 60.0 * random.normal();
                 person.clock_minutes = person.clock_minutes.saturating_sub(shift as i16);

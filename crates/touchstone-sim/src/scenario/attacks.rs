@@ -58,6 +58,8 @@ pub struct Board {
     pub follow_tasks_share: f64,
     /// Share of tasks that ask to comment.
     pub comment_tasks_share: f64,
+    /// Share of paid likes that are taken back within days. Assumed: 0 to 15 % drop by themselves (FACTS, of services).
+    pub taken_back_share: f64,
     /// Chance that an undone claim is noticed; the third notice bans and forfeits the points.
     pub cheats_noticed_share: f64,
     /// Share of members who buy points for money when theirs run out; 0 is none. Assumed.
@@ -66,6 +68,8 @@ pub struct Board {
     pub pack_points: f64,
     /// Price of a pack, euros. Assumed.
     pub pack_euros: f64,
+    /// Spread between groups of one kind, sd of the logarithm of each of their habits; 0 makes all alike. Assumed.
+    pub unevenness: f64,
 }
 
 impl Default for Board {
@@ -89,10 +93,12 @@ impl Default for Board {
             task_likes_max: 150,
             follow_tasks_share: 0.08,
             comment_tasks_share: 0.05,
+            taken_back_share: 0.04,
             cheats_noticed_share: 0.2,
             buyers_share: 0.04,
             pack_points: 300.0,
             pack_euros: 2.0,
+            unevenness: 0.25,
         }
     }
 }
@@ -115,6 +121,8 @@ pub struct Pod {
     pub posts_per_day: f64,
     /// Share of reactions that come with a comment. FACTS: pods multiply comments by five.
     pub comment_share: f64,
+    /// Spread between groups of one kind, sd of the logarithm of each of their habits; 0 makes all alike. Assumed.
+    pub unevenness: f64,
 }
 
 impl Default for Pod {
@@ -127,6 +135,7 @@ impl Default for Pod {
             compliance: 0.85,
             posts_per_day: 0.25,
             comment_share: 0.2,
+            unevenness: 0.25,
         }
     }
 }
@@ -183,6 +192,8 @@ pub struct Service {
     pub dropped_share: f64,
     /// Whether dropped likes are replaced by those of other accounts.
     pub refill: bool,
+    /// Spread between groups of one kind, sd of the logarithm of each of their habits; 0 makes all alike. Assumed.
+    pub unevenness: f64,
 }
 
 /// How orders are delivered, in parts of the sum. FACTS: 60, 29 and 11 % (NATO 2023).
@@ -243,6 +254,7 @@ impl Default for Service {
             evasion: Evasion::default(),
             dropped_share: 0.1,
             refill: true,
+            unevenness: 0.25,
         }
     }
 }

@@ -133,6 +133,8 @@ impl Attacks {
                 ("price_growth_per_week", board.price_growth_per_week, 1.0),
                 ("follow_tasks_share", board.follow_tasks_share, 1.0),
                 ("comment_tasks_share", board.comment_tasks_share, 1.0),
+                ("taken_back_share", board.taken_back_share, 1.0),
+                ("unevenness", board.unevenness, 1.5),
                 ("cheats_noticed_share", board.cheats_noticed_share, 1.0),
                 ("buyers_share", board.buyers_share, 1.0),
                 ("pack_points", board.pack_points, 1e6),
@@ -149,6 +151,7 @@ impl Attacks {
                 ("compliance", pod.compliance, 1.0),
                 ("posts_per_day", pod.posts_per_day, 50.0),
                 ("comment_share", pod.comment_share, 1.0),
+                ("unevenness", pod.unevenness, 1.5),
             ] {
                 range(&format!("attacks.pod.{name}"), value, 0.0, high, SENSE)?;
             }
@@ -170,6 +173,7 @@ impl Attacks {
                 ("evasion.cover_views", service.evasion.cover_views, 200.0),
                 ("evasion.bought_views", service.evasion.bought_views, 200.0),
                 ("dropped_share", service.dropped_share, 1.0),
+                ("unevenness", service.unevenness, 1.5),
             ] {
                 range(&format!("attacks.service.{name}"), value, 0.0, high, SENSE)?;
             }

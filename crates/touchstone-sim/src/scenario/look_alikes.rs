@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Knob {
-    /// Groups (of the last five kinds: people or families) for 10,000 users; everyday frequency if absent.
+    /// Groups (of families, and of kinds that are single people: these) for 10,000 users; everyday frequency if absent.
     pub per_10k: Option<f64>,
     /// Factor on the probabilities that make it look like a ring.
     pub strength: f64,
@@ -34,6 +34,13 @@ pub struct LookAlikes {
     /// Everyday: 250 for 10,000, so that a quarter of people is in one. FACTS: structure from JCMC
     /// 2023, numbers assumed.
     pub courtesy: Knob,
+    /// A large and loose circle: 100 to 1,500 people of one hobby, company or association who look at what others of
+    /// it post and like one in twenty-five out of politeness, three times as often whoever liked something of theirs, within
+    /// three days; in many, once a week all show their latest and look through ten of the others. Everyday: 1.
+    pub large_circle: Knob,
+    /// A large closed community: 150 to 1,500 people who see little but what its members publish, and like more than
+    /// others do. Everyday: 1.
+    pub community: Knob,
     /// Fans of one author, 20 to 300, who rush to every post. Everyday: 6.
     pub fan_club: Knob,
     /// Newsletters of 8 to 20 contents to 50 to 500 readers who open them in the same order.
@@ -47,9 +54,19 @@ pub struct LookAlikes {
     /// A content linked from outside: within half a day hundreds come, many with new accounts.
     /// Everyday: 3.
     pub launch: Knob,
+    /// People who open an alert on one event within minutes, and the same few contents on it in the same order: 100 to
+    /// 2,000, one to three times. Everyday: 2. (Events that only shift attention: `life.news_per_week`.)
+    pub news: Knob,
     /// A dormitory, library or shop: 40 to 400 people who show one address and like its posts a
     /// little more than others do. Everyday: 4.
     pub shared_network: Knob,
+    /// Staff of 20 to 200 behind one office address who are asked to like what the firm posts, at work. Everyday: 3.
+    pub office: Knob,
+    /// 100 to 1,000 customers of a carrier who show one address on mobile data, and like a little more of each other.
+    /// Everyday: 2.
+    pub carrier: Knob,
+    /// People who read the front page from the top, all in one order. Everyday: 100 people.
+    pub front_page: Knob,
     /// People ten times as active as others who like a lot. Everyday: 50 people.
     pub power_user: Knob,
     /// Couples and families on one device who like each other's posts. Everyday: 80 families.
@@ -66,12 +83,18 @@ impl Default for LookAlikes {
         Self {
             everyday: 1.0,
             courtesy: knob,
+            large_circle: knob,
+            community: knob,
             fan_club: knob,
             digest: knob,
             class: knob,
             starter_pack: knob,
             launch: knob,
+            news: knob,
             shared_network: knob,
+            office: knob,
+            carrier: knob,
+            front_page: knob,
             power_user: knob,
             family: knob,
             api_client: knob,
@@ -82,7 +105,7 @@ impl Default for LookAlikes {
 
 impl LookAlikes {
     /// Every kind with its name and its everyday frequency for 10,000 users.
-    pub(crate) fn all(&self) -> [(&'static str, Knob, f64); 11] {
+    pub(crate) fn all(&self) -> [(&'static str, Knob, f64); 17] {
         [
             ("courtesy", self.courtesy, 250.0),
             ("fan_club", self.fan_club, 6.0),
@@ -95,6 +118,12 @@ impl LookAlikes {
             ("family", self.family, 80.0),
             ("api_client", self.api_client, 40.0),
             ("shift_worker", self.shift_worker, 300.0),
+            ("large_circle", self.large_circle, 1.0),
+            ("community", self.community, 1.0),
+            ("news", self.news, 2.0),
+            ("office", self.office, 3.0),
+            ("carrier", self.carrier, 2.0),
+            ("front_page", self.front_page, 100.0),
         ]
     }
 }

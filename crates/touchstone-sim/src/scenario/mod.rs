@@ -107,6 +107,9 @@ impl Scenario {
     /// # Errors
     /// Neither exists, or the file is no scenario.
     pub fn load(name: &str) -> Result<Self, ScenarioError> {
+        if let Some(scenario) = built_in::rung(name) {
+            return Ok(scenario);
+        }
         if let Some(text) = built_in::text(name) {
             return Self::read(name, &text);
         }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{DAY, HOUR, Purpose, World, people};
+use super::{DAY, DAYS_BEFORE, HOUR, Purpose, World, people};
 
 /// Something that can be liked. Times are seconds from the start of the log.
 #[derive(Debug, Clone)]
@@ -111,9 +111,9 @@ impl Catalogue {
         all.start..all.start + own.partition_point(|content| content.published <= at) as u32
     }
 
-    /// What of it came out within the log.
+    /// What of it came out within the log, or so shortly before that what is done about it reaches into the log.
     pub(crate) fn new_of(&self, owner: u32) -> std::ops::Range<u32> {
-        self.out(owner, -1).end..self.of(owner).end
+        self.out(owner, -DAYS_BEFORE * DAY).end..self.of(owner).end
     }
 }
 

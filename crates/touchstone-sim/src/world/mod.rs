@@ -22,6 +22,8 @@ use ties::Ties;
 
 pub(crate) const DAY: i64 = 86_400;
 pub(crate) const HOUR: i64 = 3600;
+/// Days before the log of which what groups and rings do reaches into it: its first days are as busy as its last.
+pub(crate) const DAYS_BEFORE: i64 = 5;
 
 /// What a stream of random numbers is for; numbers stay, so that a new purpose changes no other.
 #[derive(Debug, Clone, Copy)]

@@ -68,6 +68,8 @@ pub(crate) struct Person {
     pub(crate) office: u32,
     /// 0 is none.
     pub(crate) campus: u32,
+    /// The gateway of a carrier that it is always behind on mobile data; 0 is none.
+    pub(crate) carrier: u32,
     pub(crate) devices: u8,
     /// A device shared with the family; 0 is none.
     pub(crate) family_device: u32,
@@ -75,6 +77,8 @@ pub(crate) struct Person {
     pub(crate) flags: u16,
     /// Share of its views that its client loses.
     pub(crate) lost_views: f32,
+    /// Share of its views that come from the front page, whatever the scenario's mix.
+    pub(crate) front_page: f32,
     pub(crate) role: Role,
     /// The ring that operates it or that it is a member of; 0 is none.
     pub(crate) ring: u16,
@@ -147,8 +151,9 @@ pub(crate) fn person(scenario: &Scenario, seed: u64, rhythm: &Rhythm, account: u
 
     let newcomer = random.chance((life.newcomers_share * months).min(1.0));
     let joined = if newcomer { (random.unit() * end as f64) as i64 } else { i64::MIN / 4 };
-    let age = random.log_normal(400.0, 1.2).min(3650.0);
-    let created = if newcomer { joined } else { -(age * DAY as f64) as i64 - DAY };
+    // People came before the log as they come within it: the first second of the log must not tell who is new.
+    let mean_age_days = (28.0 / life.newcomers_share.max(1e-9)).min(1500.0);
+    let created = if newcomer { joined } else { -(random.exponential(mean_age_days) * DAY as f64) as i64 - 60 };
     let created = rhythm.at_its_hour(created, clock_minutes, random);
     let joined = if newcomer { created } else { joined };
     let leaves = random.chance((life.leavers_share * months).min(1.0));
@@ -183,11 +188,13 @@ pub(crate) fn person(scenario: &Scenario, seed: u64, rhythm: &Rhythm, account: u
         home,
         office,
         campus,
+        carrier: 0,
         devices,
         family_device: 0,
         phone_changed,
         flags,
         lost_views: if lossy { 0.5 } else { network.lost_views_share as f32 },
+        front_page: 0.0,
         role: Role::Person,
         ring: 0,
     }

@@ -87,6 +87,13 @@ impl Places {
         (base | host) as u32
     }
 
+    /// One gateway of a carrier, with an address that stays.
+    fn carrier(&self, zone: u64, number: u64) -> u32 {
+        let range = self.hash(5, zone * CARRIERS + number % CARRIERS);
+        let base = ((101 + range % 20) << 24) | ((range >> 32 & 0xf) << 20);
+        (base | self.hash(19, number) & 0xf_ffff) as u32
+    }
+
     fn institution(&self, kind: u64, number: u64, addresses: u64, random: &mut Random) -> u32 {
         let range = self.hash(kind, number);
         let base = ((193 + range % 28) << 24) | ((range >> 32 & 0xffff) << 8);
@@ -150,6 +157,9 @@ impl World {
         if person.office > 0 && working && random.chance(0.7) {
             return places.institution(10, person.office.into(), 1, random);
         }
+        if person.carrier > 0 && random.chance(0.8) {
+            return places.carrier(person.zone.into(), person.carrier.into());
+        }
         if random.chance(network.mobile_share) {
             return places.mobile(person.zone.into(), account.into(), at, random);
         }
@@ -188,14 +198,13 @@ impl World {
     pub(crate) fn service_place(&self, ring: u16, account: u32, at: i64, random: &mut Random) -> Place {
         let places = &self.places;
         let service = self.rings[usize::from(ring) - 1].infrastructure;
+        let zone = u64::from(self.people[account as usize].zone);
         let ip = if !service.rotating {
             places.data_centre(14, ring.into(), mix(account.into()) % 24)
         } else if random.chance(0.35) {
-            // The way out is somebody's home.
-            let (home, zone) = (random.below(places.homes), random.below(self.scenario.life.zones.len() as u64));
-            places.home(zone, home, at, self.scenario.life.network.home_address_days)
+            // The way out is somebody's home, in the country that the account claims to be in.
+            places.home(zone, random.below(places.homes), at, self.scenario.life.network.home_address_days)
         } else {
-            let zone = random.below(self.scenario.life.zones.len() as u64);
             places.residential(zone, random.below(PROVIDERS), random.word())
         };
         let device = places.hash(15, u64::from(ring) << 32 | u64::from(account / service.accounts_per_device.max(1)));
