@@ -8,6 +8,7 @@ April 2022, judged by 28 to 30 April.
 """
 
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import subprocess
@@ -53,7 +54,10 @@ def means(report):
     worlds = report["worlds"]
     mean = lambda values: sum(values) / max(len(values), 1)
     clean = [mean([w["clean_ndcg"][m] for w in worlds]) for m in range(6)]
-    goals = {"clean": clean, "best": max(clean[1:]), "levels": []}
+    goals = {"clean": clean, "best": max(clean[1:]), "levels": [], "honest": []}
+    for g, group in enumerate(worlds[0]["innocents"]):
+        if group["group"].startswith(("courtesy", "heavy users")):
+            goals["honest"].append((group["group"], mean([w["innocents"][g]["lost"] for w in worlds])))
     for l, level in enumerate(worlds[0]["levels"]):
         rows = [w["levels"][l] for w in worlds]
         kept = [mean([r["shares"][s][2][0] for r in rows]) / clean[0] for s in range(len(level["shares"]))]
@@ -72,6 +76,8 @@ def verdicts(goals, shares):
         out.append(f"| {name}: NDCG@20 kept with 5 % attacked | 0.95 | {kept[five]:.3f} | {word(kept[five] >= 0.95)} |")
     for name, kept, ratio in goals["levels"]:
         out.append(f"| {name}: ranks moved, against raw likes | 0.050 | {ratio:.3f} | {word(ratio <= 0.05)} |")
+    for name, lost in goals["honest"]:
+        out.append(f"| {name}: weight lost without any attack | 0.020 | {lost:.4f} | {word(lost < 0.02)} |")
     return "\n".join(out)
 
 
@@ -81,25 +87,32 @@ def main():
     arguments.add_argument("--program", default=ROOT / "target/release/touchstone")
     arguments.add_argument("--seeds", default="9001,9002,9003")
     arguments.add_argument("--users", default="5000")
+    arguments.add_argument("--config", help="configuration of the program; its defaults otherwise")
+    arguments.add_argument("--revision", help="what the program was built from; HEAD by default")
     arguments.add_argument("--out", default=ROOT / "docs/RANKING.md")
     options = arguments.parse_args()
     shares = [0.01, 0.05, 0.2]
+    with_config = ["--config", options.config] if options.config else []
+    head = ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"]
+    revision = options.revision or subprocess.run(head, capture_output=True, text=True).stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         before, after, random = prepare(options.kuairand, folder)
-        simulated = run(options.program, "rank", "--attack", "--seeds", options.seeds, "--users", options.users,
-                        "--json", folder / "sim.json")
+        attack = ["rank", "--attack", "--seeds", options.seeds, *with_config]
+        jobs = {"sim": ["--users", options.users]}
         log = ["--input", folder / "events.csv", "--contents", folder / "contents.csv", "--gains", folder / "later.csv",
                "--per", "views", "--least", LEAST]
-        long = run(options.program, "rank", "--attack", *log, "--outcome", "long_views", "--seeds", options.seeds,
-                   "--json", folder / "long.json")
-        done = run(options.program, "rank", "--attack", *log, "--outcome", "completed", "--seeds", options.seeds,
-                   "--json", folder / "done.json")
+        jobs["long"] = [*log, "--outcome", "long_views"]
+        jobs["done"] = [*log, "--outcome", "completed"]
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            said = {name: pool.submit(run, options.program, *attack, *job, "--json", folder / f"{name}.json")
+                    for name, job in jobs.items()}
+            simulated, long, done = (said[name].result() for name in jobs)
         run(options.program, "detect", folder / "events.csv", "--contents", folder / "contents.csv", "--out",
-            folder / "findings", "--quiet")
+            folder / "findings", "--quiet", *with_config)
         fits = [run(options.program, "rank", folder / "findings", "--fit", folder / "later.csv", "--outcome", outcome,
-                    "--per", "views") for outcome in ("long_views", "completed")]
-        shown = run(options.program, "rank", folder / "findings", "--show", 8).rsplit("\nranks ", 1)[0]
+                    "--per", "views", *with_config) for outcome in ("long_views", "completed")]
+        shown = run(options.program, "rank", folder / "findings", "--show", 8, *with_config).rsplit("\nranks ", 1)[0]
         reports = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("sim", "long", "done")}
     text = (ROOT / "bench/ranking.md").read_text()
     values = {
@@ -118,6 +131,7 @@ def main():
         "AFTER": f"{after[0]:,} impressions, {after[1]:,} people, {after[2]:,} videos",
         "RANDOM": random,
         "SEEDS": options.seeds.replace(",", ", "),
+        "REVISION": revision,
         "USERS": f"{int(options.users):,}",
         "LEAST": LEAST,
     }

@@ -220,7 +220,7 @@ fn reading(model: &ReportModel) -> Html {
     html.raw("<h2 id=\"reading-h\" tabindex=\"-1\">");
     html.raw(words::READING).raw("</h2>\n<dl class=\"glossary\">");
     for (term, meaning) in words::glossary(model.overview.fdr) {
-        html.raw("<div><dt>").raw(term).raw(":</dt> <dd>").text(&meaning).raw("</dd></div>\n");
+        html.raw("<div><dt>").raw(term).raw("</dt> <dd>").text(&meaning).raw("</dd></div>\n");
     }
     html.raw("</dl></section>\n");
     html

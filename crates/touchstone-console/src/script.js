@@ -6,14 +6,14 @@
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // ---- Language: every text of the page is English; the catalogue knows its Chinese. Numbers, dates and lengths of time stand
-  // as # in it. Names from the log (bdi, .name) are never touched.
+  // ---- Language: every text of the page is English; the catalogue knows its Chinese, {} standing for whatever a sentence holds.
+  // Names from the log (bdi, .name) are never touched.
   const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
   const TOKEN = new RegExp([
     `\\d{1,2} (?:${MONTHS}) \\d{4}(?:, \\d\\d:\\d\\d(?::\\d\\d)?)?`, `\\d{1,2} (?:${MONTHS})\\b`, `(?:${MONTHS}) \\d{4}`,
     '\\d\\d:\\d\\d(?::\\d\\d)?', '1 in [\\d.,]+(?: million billion| trillion| billion| million)?', '1 in a million billion',
     '[\\d.,]*\\d[ \\u00a0](?:s|min|h|days|d|y)(?![a-z])', '\\br\\d+\\b', '[-+\\u2212]?\\d[\\d,]*(?:\\.\\d+)?(?:e\\d+)?%?', '\\u2212?\\u221e',
-  ].join('|'), 'g');
+  ].join('|'));
   const UNITS = { s: '秒', min: '分钟', h: '小时', days: '天', d: '天', y: '年' };
   const SIZES = { 'million billion': '千万亿', trillion: '万亿', billion: '0 亿', million: '00 万' };
 
@@ -38,34 +38,46 @@
 
   let catalogue = null;
   let patterns = [];
+  const known = new Map();
   function load() {
     catalogue = new Map();
     for (const line of (one('#zh') ? one('#zh').textContent : '').split('\n')) {
       const [english, chinese] = line.split('\t');
       if (!chinese) continue;
       if (english.includes('{}')) {
-        const source = english.split('{}').map(p => p.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('(.+?)');
-        patterns.push([new RegExp(`^${source}$`, 's'), chinese]);
+        const pieces = english.split('{}');
+        const literal = pieces.map(p => p.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+        // A semicolon parts sentences: nothing that a sentence holds goes beyond it, but what follows may.
+        const last = literal.length - 1;
+        const source = literal.reduce((a, b, i) => `${a}${i === last && !b && a.endsWith('; ') ? '(.+)' : '([^;]+?)'}${b}`);
+        const longest = pieces.reduce((a, b) => (b.length > a.length ? b : a));
+        patterns.push({ test: new RegExp(`^${source}$`, 's'), longest, weight: pieces.join('').length, chinese });
       } else catalogue.set(english, chinese);
     }
+    // What says more is tried first; a list of sentences before a list of words.
+    patterns.sort((a, b) => b.weight - a.weight || b.longest.includes(';') - a.longest.includes(';'));
   }
 
   function chinese(text) {
-    const tokens = [];
-    const key = text.replace(TOKEN, t => { tokens.push(token(t)); return '#'; });
-    const found = catalogue.get(key);
-    if (found !== undefined) {
-      let next = 0;
-      return found.replace(/#(\d)?/g, (_, n) => tokens[n ? n - 1 : next++] ?? '');
+    let found = catalogue.get(text) ?? known.get(text);
+    if (found === undefined) {
+      found = translated(text);
+      known.set(text, found);
     }
-    for (const [pattern, to] of patterns) {
-      const parts = text.match(pattern);
+    return found;
+  }
+  function translated(text) {
+    const whole = text.match(TOKEN);
+    if (whole && whole[0] === text) return token(text);
+    if (!/[A-Za-z]{2}/.test(text)) return text;
+    for (const { test, longest, chinese: to } of patterns) {
+      const parts = text.includes(longest) && text.match(test);
       if (parts) {
         let next = 1;
-        return to.replace(/\{(\d)?\}/g, (_, n) => chinese((n ? parts[n] : parts[next++]) ?? ''));
+        return to.replace(/\{(\d)?\}/g, (_, n) => chinese(parts[n ?? next++] ?? ''));
       }
     }
-    return /[A-Za-z]{2}/.test(key) ? text : key.replace(/#/g, () => tokens.shift());
+    return text;
   }
 
   const was = new WeakMap();
@@ -145,6 +157,7 @@
   async function show(hash, isFirst) {
     if (!one('.page')) return;
     const mine = ++turn;
+    one('main').setAttribute('aria-busy', 'true');
     let page;
     let at = null;
     root.classList.toggle('all', hash === '#all');
@@ -164,6 +177,7 @@
       page = element.closest('.page') || one('#overview');
       at = element === page ? null : element;
     }
+    one('main').removeAttribute('aria-busy');
     search('');
     all('.page.on').forEach(p => p.classList.remove('on'));
     page.classList.add('on');

@@ -16,7 +16,11 @@ pub(crate) fn summary(model: &ReportModel) -> Html {
     html.raw("<h2 id=\"summary-h\" class=\"quiet\">").raw(words::SUMMARY).raw("</h2>\n");
     html.raw(if o.accused > 0 { "<p class=\"headline accused\">" } else { "<p class=\"headline\">" });
     html.text(&words::headline(o)).raw("</p>\n");
-    paragraph(&mut html, &words::how_sure(o));
+    html.raw("<p>");
+    for sentence in words::how_sure(o) {
+        html.raw("<span>").text(&sentence).raw("</span> ");
+    }
+    html.raw("</p>\n");
     if let Some(suspects) = words::suspects(o) {
         paragraph(&mut html, &suspects);
     }
@@ -95,7 +99,7 @@ fn checks(o: &Overview) -> Html {
 fn check(signal: &SignalRun) -> Html {
     let mut html = Html::new();
     html.raw(if signal.ran { "<li class=\"ran\">" } else { "<li class=\"not-ran\">" });
-    html.raw("<strong>").name(&signal.signal, 40, 100).raw("</strong> <em>");
+    html.raw("<strong>").text(words::signal_name(&signal.signal)).raw("</strong> <em>");
     html.raw(if signal.ran { words::RAN } else { words::NOT_RUN }).raw("</em>");
     if let Some(sees) = words::signal(&signal.signal) {
         html.raw(" <span>").raw(sees).raw("</span>");

@@ -77,6 +77,10 @@ fn every_picture_states_its_finding() {
         let page = report(&model);
         for svg in page.split("<svg").skip(1) {
             let svg = svg.split("</svg>").next().expect("split gives one");
+            // A bar within a table that says it in numbers.
+            if svg.contains("aria-hidden=\"true\"") && !svg.contains("<title") {
+                continue;
+            }
             let title = between(svg, "<title", "</title>").expect("a title");
             let desc = between(svg, "<desc", "</desc>").expect("a description");
             if !svg.contains("aria-hidden=\"true\"") {
@@ -204,7 +208,7 @@ fn nobody_accused_is_said_plainly() {
 fn accusations_say_how_sure_they_are() {
     let page = report(&sample::three_rings());
     assert!(page.contains("83 of 9,218 accounts are accused"));
-    assert!(page.contains("Of the 83 accounts accused, at most 4.2 are expected to be innocent"));
+    assert!(page.contains("Of 83 accounts accused, at most 4.2 are expected to be innocent"));
     assert!(page.contains("false discovery rate 5%"));
     assert!(page.contains("10 bits: at most 1 in 1,024 innocents look like this"));
 }

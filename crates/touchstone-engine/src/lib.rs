@@ -1,7 +1,9 @@
-//! Sources, interning, partitions and spill; running the signals; writing findings.
+//! Landing, sources, interning, partitions and spill; running the signals; writing findings.
 
 pub mod audit;
+pub mod batch;
 pub mod evaluate;
+pub mod landing;
 pub mod rank;
 pub mod reread;
 pub mod run;

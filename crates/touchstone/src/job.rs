@@ -2,18 +2,15 @@
 
 use crate::exit::Failure;
 use crate::progress::Bar;
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use std::path::PathBuf;
 use touchstone_detect::findings::ReportModel;
 use touchstone_detect::params::Params;
 use touchstone_detect::rank::RankParams;
-use touchstone_engine::rank;
-use touchstone_engine::run::stages::{self, Stages, peak_memory_bytes};
-use touchstone_engine::run::{self, RunError};
-use touchstone_engine::store::{IngestError, IngestOptions, ingest};
-use touchstone_engine::write::folder::OutputFolder;
+use touchstone_engine::batch::{Batch, BatchError};
+use touchstone_engine::run::RunError;
+use touchstone_engine::store::{IngestError, IngestOptions};
 use touchstone_engine::write::table::Format;
-use touchstone_engine::write::{self, FindingsError, Summary};
 
 /// All that a detection needs; nothing is looked up later.
 #[derive(Clone, Debug)]
@@ -44,89 +41,35 @@ impl Job {
             .build()
             .map_err(|e| Failure::Internal(anyhow!(e)))?;
         let bar = Bar::new(self.quiet);
-        let result = pool.install(|| self.work(&bar));
+        let batch = Batch {
+            ingest: self.ingest,
+            params: self.params,
+            rank: self.rank,
+            out: self.out,
+            format: self.format,
+            title: self.title,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let result = pool.install(|| batch.run(touchstone_console::report, &bar)).map_err(failure);
         bar.finish();
         result
     }
+}
 
-    fn work(mut self, bar: &Bar) -> Result<ReportModel, Failure> {
-        let folder = OutputFolder::begin(&self.out)?;
-        let findings = folder.findings();
-        self.ingest.scratch = folder.spill();
-        self.ingest.rejects_path = findings.join("rejects.csv");
-        let stages = Stages::new(bar);
-        let store = stages.time("read", 0, || ingest(&self.ingest, bar).map_err(ingest_failure))?;
-        stages.set_rows("read", store.facts().rows);
-        let outcome = run::detect(&store, &self.params, &stages, bar).map_err(run_failure)?;
-        let mut model = write::findings(&store, &outcome, &self.params, &findings, self.format, &stages, bar).map_err(
-            |e| match e {
-                FindingsError::Run(e) => run_failure(e),
-                e => e.into(),
-            },
-        )?;
-        model.title = self.title.clone();
-        if let Some(params) = &self.rank {
-            model.ranking = stages.time("rank", store.facts().endorsements, || -> Result<_, Failure> {
-                let measured = rank::run(&store, &outcome, params, bar).map_err(run_failure)?;
-                let kept = rank::Kept::new(&store, &measured.lines);
-                rank::write(&kept, &findings, self.format)?;
-                let (learned, ranked) = rank::ranking(&kept, params);
-                rank::write_ranks(&kept, &ranked, &findings, self.format)?;
-                Ok(Some(rank::model(&kept, &ranked, &learned, params)))
-            })?;
-        }
-        write::model::save(&model, &findings)?;
-        stages.time("report", model.rings.len() as u64, || {
-            let path = findings.join("report.html");
-            std::fs::write(&path, touchstone_console::report(&model))
-                .with_context(|| format!("{}: cannot be written", path.display()))
-        })?;
-        let summary = Summary {
-            version: env!("CARGO_PKG_VERSION"),
-            configuration_hash: self.configuration_hash(),
-            fdr: self.params.fdr,
-            accused_accounts: model.overview.accused,
-            accusation_bits: Some(outcome.accusation_bits).filter(|b| b.is_finite()),
-            counts: &model.overview,
-            ingest: store.facts(),
-            stages: stages.done(),
-            signal_seconds: stages::by_signal(&stages.done()),
-            peak_memory_bytes: peak_memory_bytes(),
-        };
-        summary.write(&findings)?;
-        folder.publish()?;
-        Ok(model)
-    }
-
-    /// Names everything that decides what is computed, so that two runs with one hash and one input
-    /// have the same findings.
-    fn configuration_hash(&self) -> String {
-        let i = &self.ingest;
-        let text = format!(
-            "{}\n{}\n{:?}\n{:?}\n{:?}\n{}\n{}",
-            serde_json::to_string(&self.params).unwrap_or_default(),
-            serde_json::to_string(&self.rank).unwrap_or_default(),
-            i.reactions,
-            i.mapping,
-            i.endorse,
-            i.no_time,
-            i.max_reject_share
-        );
-        touchstone_engine::hash_text(&text)
+fn failure(e: BatchError) -> Failure {
+    if e.is_cancelled() {
+        Failure::Interrupted
+    } else if e.is_internal() {
+        Failure::Internal(e.into())
+    } else {
+        Failure::Misuse(e.into())
     }
 }
 
 pub(crate) fn ingest_failure(e: IngestError) -> Failure {
-    match e {
-        IngestError::Cancelled => Failure::Interrupted,
-        e => Failure::Misuse(e.into()),
-    }
+    failure(e.into())
 }
 
 pub(crate) fn run_failure(e: RunError) -> Failure {
-    match e {
-        RunError::Ingest(e) => ingest_failure(*e),
-        RunError::Partition(_) => Failure::Internal(e.into()),
-        e => Failure::Misuse(e.into()),
-    }
+    failure(e.into())
 }

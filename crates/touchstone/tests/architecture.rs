@@ -15,6 +15,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         "touchstone-engine",
         "touchstone-console",
         "touchstone-ledger",
+        "touchstone-serve",
         "touchstone-sim",
     ];
     BTreeMap::from([
@@ -23,6 +24,16 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("touchstone-engine", BTreeSet::from(["touchstone-event", "touchstone-detect"])),
         ("touchstone-console", BTreeSet::from(["touchstone-detect"])),
         ("touchstone-ledger", BTreeSet::from(["touchstone-event", "touchstone-detect"])),
+        (
+            "touchstone-serve",
+            BTreeSet::from([
+                "touchstone-event",
+                "touchstone-detect",
+                "touchstone-engine",
+                "touchstone-console",
+                "touchstone-ledger",
+            ]),
+        ),
         // It must never see the detector: a simulator that knew it would prove nothing.
         ("touchstone-sim", BTreeSet::from(["touchstone-event"])),
         ("touchstone", BTreeSet::from(all)),

@@ -158,6 +158,58 @@ fn weights_are_fitted_to_an_outcome() {
     assert!(run.stderr.contains("joy") && run.stderr.contains("completion_sum"), "{}", run.stderr);
 }
 
+/// The number after some words of a text.
+fn after(text: &str, words: &str) -> f64 {
+    let rest = text.split_once(words).unwrap_or_else(|| panic!("no \"{words}\" in {text}")).1;
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(rest.len());
+    rest[..end].parse().unwrap_or_else(|e| panic!("{e}: {rest}"))
+}
+
+#[test]
+fn a_fit_says_its_error_and_gives_weights_that_rank() {
+    let desk = Desk::new();
+    let mut state = 5u64;
+    let mut below = move |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    };
+    // The higher its number, the longer a post is watched, now and later; likes fall by chance.
+    let mut events = String::from("actor,target,ts,kind,owner,dwell_ms\n");
+    for person in 0..500u64 {
+        for _ in 0..24 {
+            let (post, ts) = (below(120), 1_700_006_400 + below(14 * 86_400));
+            let dwell = (below(50) + post / 3) * 200;
+            let _ = writeln!(events, "user{person},post{post},{ts},view,owner{post},{dwell}");
+            if below(20) == 0 {
+                let _ = writeln!(events, "user{person},post{post},{},like,owner{post},", ts + 5);
+            }
+        }
+    }
+    let (mut contents, mut later) = (String::from("target,duration_ms\n"), String::from("target,long_views,views\n"));
+    for post in 0..120u64 {
+        let _ = writeln!(contents, "post{post},20000");
+        let _ = writeln!(later, "post{post},{},200", post + below(30));
+    }
+    desk.write("events.csv", events);
+    desk.write("contents.csv", contents);
+    desk.write("later.csv", later);
+    assert_eq!(desk.run(&["detect", "events.csv", "--contents", "contents.csv", "--out", "out", "--quiet"]).code, 0);
+    let run = desk.run(&["rank", "out", "--fit", "later.csv", "--outcome", "long_views", "--per", "views"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("long_views a views of 120 targets; on targets held out"), "{}", run.stdout);
+    let explained = after(&run.stdout, "explained share of the outcome's variance ");
+    let (fitted, before) = (after(&run.stdout, "rank correlation "), after(&run.stdout, "(before "));
+    assert!(explained > 0.5 && explained <= 1.0, "{}", run.stdout);
+    assert!(fitted > 0.7 && fitted >= before - 0.05, "{}", run.stdout);
+    // What was printed is a configuration: it ranks, and by watching alone.
+    desk.write("fitted.toml", run.stdout.clone());
+    let ranked = desk.run(&["rank", "out", "--config", "fitted.toml", "--show", "5"]);
+    assert_eq!(ranked.code, 0, "{}", ranked.stderr);
+    let watching: f64 =
+        ["completion", "finish", "dwell"].iter().map(|m| after(&run.stdout, &format!("\n{m} = "))).sum();
+    assert!(watching > after(&run.stdout, "\nlike = "), "{}", run.stdout);
+}
+
 #[test]
 fn wrong_use_is_refused() {
     let desk = desk();

@@ -4,6 +4,7 @@ use touchstone_detect::case::{Endorsed, Hub};
 use touchstone_detect::findings::AccountCase;
 
 use super::{View, compared, evidence, figure, link};
+use crate::chart::waterfall::Counted;
 use crate::chart::{shares, strip};
 use crate::escape::Html;
 use crate::tables::{self, Column};
@@ -32,7 +33,7 @@ pub(crate) fn account(a: &AccountCase, id: &str, view: View) -> Html {
     html.raw("</ul>\n");
     html.append(&super::innocents("", &a.innocents));
     let line = Some(x.line_bits);
-    html.append(&evidence(&a.evidence, a.bits, line, id, true));
+    html.append(&evidence(&a.evidence, (a.bits, line, Counted::Sum), id, true));
     html.append(&super::changes(&a.changes));
     if let Some(picture) = strip::strip(format!("{id}-strip"), &x.times) {
         html.raw("<h4>").raw(words::RASTER).raw("</h4>\n");

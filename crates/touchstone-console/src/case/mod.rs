@@ -7,6 +7,7 @@ pub(crate) mod ring;
 use touchstone_detect::case::Compared;
 use touchstone_detect::findings::{Change, Evidence, Innocent, Sample};
 
+use crate::chart::waterfall::Counted;
 use crate::chart::{bars, histogram, waterfall};
 use crate::escape::{Html, prose};
 use crate::tables::scroll_box;
@@ -46,23 +47,35 @@ pub(crate) fn link(html: &mut Html, before: &str, name: &str, chars: usize, titl
 
 /// From what had to be outweighed, by each piece of evidence, to the verdict; then the pieces as cards, with bars and events where there is
 /// room.
-pub(crate) fn evidence(evidence: &[Evidence], total: f64, line: Option<f64>, id: &str, in_full: bool) -> Html {
+pub(crate) fn evidence(
+    evidence: &[Evidence],
+    (total, line, counted): (f64, Option<f64>, Counted),
+    id: &str,
+    in_full: bool,
+) -> Html {
     let mut html = Html::new();
     html.raw("<h4>").raw(words::EVIDENCE).raw("</h4>\n");
     if evidence.is_empty() {
         html.raw("<p>").raw(words::NO_EVIDENCE).raw("</p>\n");
         return html;
     }
-    let picture = waterfall::waterfall(format!("{id}-waterfall"), evidence, total, line);
-    figure(&mut html, words::WATERFALL_CAPTION, &[], words::WATERFALL, &picture);
+    let fall = waterfall::waterfall(evidence, total, line, counted);
+    // One piece with nothing to outweigh is its own sum.
+    if evidence.len() > 1 || line.is_some() {
+        html.append(&fall.table).raw("<p class=\"quiet\">").raw(fall.caption).raw("</p>\n");
+    }
     html.raw("<ul class=\"cards\">");
     for (i, e) in evidence.iter().take(5).enumerate() {
         html.raw(if e.bits < 0.0 { "<li class=\"clears\">" } else { "<li>" });
         html.raw("<p class=\"card-h\"><strong>").text(words::signal_name(&e.signal));
         html.raw("</strong> <b>").text(&crate::text::bits(e.bits)).raw("</b></p>");
         html.raw("<p class=\"quiet\">").text(&words::evidence_odds(e.bits)).raw("</p>");
-        html.raw("<p>").text(&prose(&e.statistic)).raw("</p>");
-        if in_full {
+        // Most sentences begin with what was counted.
+        if !e.sentence.starts_with(&e.statistic) {
+            html.raw("<p>").text(&prose(&e.statistic)).raw("</p>");
+        }
+        // Nothing to draw where a piece was not counted in occasions.
+        if in_full && (e.observed != 0.0 || e.expected != 0.0) {
             html.append(&bars::evidence(format!("{id}-e{}", i + 1), e));
         }
         html.raw("<p>").text(&prose(&e.sentence)).raw("</p>");
@@ -104,18 +117,30 @@ pub(crate) fn innocents(summary: &str, all: &[Innocent]) -> Html {
         return html;
     }
     html.raw("<div class=\"note innocent\"><h4>").raw(words::INNOCENT).raw("</h4>");
-    if !summary.is_empty() {
-        html.raw("<p>").text(&prose(summary)).raw("</p>");
-    }
-    if !all.is_empty() {
-        html.raw("<ul>");
-        for i in all.iter().take(INNOCENTS_MAX) {
-            html.raw("<li><span>").text(&prose(&i.explanation)).raw("</span>. <span>").raw(words::AGAINST);
-            html.raw("</span> <span>").text(&prose(&i.against)).raw("</span></li>");
+    // What was considered one by one says it with numbers; the summary says it without.
+    match all.split_first() {
+        None => {
+            html.raw("<p>").text(&prose(summary)).raw("</p>");
         }
-        html.raw("</ul>");
+        Some((best, others)) => {
+            html.raw("<p>").append(&innocent(best)).raw("</p>");
+            if !others.is_empty() {
+                html.raw("<details><summary>").raw(words::OTHER_INNOCENTS).raw("</summary><ul>");
+                for other in others.iter().take(INNOCENTS_MAX - 1) {
+                    html.raw("<li>").append(&innocent(other)).raw("</li>");
+                }
+                html.raw("</ul></details>");
+            }
+        }
     }
     html.raw("</div>\n");
+    html
+}
+
+fn innocent(i: &Innocent) -> Html {
+    let mut html = Html::new();
+    html.raw("<b>").text(&prose(&i.explanation)).raw("</b>. <span>").raw(words::AGAINST);
+    html.raw("</span> <span>").text(&prose(&i.against)).raw("</span>");
     html
 }
 

@@ -3,6 +3,7 @@
 use touchstone_detect::findings::{RingCase, RingMember, TargetCount, Verdict};
 
 use super::{View, compared, evidence, figure, link};
+use crate::chart::waterfall::Counted;
 use crate::chart::{books, counts, heatmap, moment, network, raster, shares};
 use crate::detail::Detail;
 use crate::escape::{Html, prose};
@@ -29,10 +30,11 @@ pub(crate) fn ring(ring: &RingCase, place: usize, view: View, detail: Detail) ->
         html.raw("<li>").text(&fact).raw("</li>");
     }
     html.raw("</ul>\n<p>").text(&words::ring_odds(ring)).raw("</p>\n");
+    // With numbers where there is room, in general words where not; both would say the same twice.
     let innocents = if detail.exhibits || ring.innocent.is_empty() { &ring.innocents[..] } else { &[] };
     html.append(&super::innocents(&ring.innocent, innocents));
     let line = Some(ring.exhibits.line_bits).filter(|_| ring.accused > 0);
-    html.append(&evidence(&ring.evidence, ring.bits, line, &id, detail.exhibits));
+    html.append(&evidence(&ring.evidence, (ring.bits, line, Counted::Second), &id, detail.exhibits));
     if detail.exhibits {
         html.append(&super::changes(&ring.changes));
     }
@@ -71,13 +73,13 @@ fn pictures(ring: &RingCase, id: &str, view: View, detail: Detail) -> Html {
             html.raw("<p>").raw(words::RASTER_NO_EVENTS).raw("</p>\n");
         }
         Some(Some(raster)) => {
-            figure(&mut html, words::RASTER_CAPTION, &raster.notes, words::RASTER, &raster.picture);
+            figure(&mut html, raster.caption, &raster.notes, words::RASTER, &raster.picture);
         }
     }
     let moment = timed.then(|| moment::moment(format!("{id}-moment"), ring, detail)).flatten();
     if let Some(moment) = moment {
         html.raw("<h4>").raw(words::MOMENT).raw("</h4>\n");
-        figure(&mut html, &moment.caption, &[], words::MOMENT, &moment.picture);
+        figure(&mut html, &moment.caption, &moment.notes, words::MOMENT, &moment.picture);
     }
     let heatmap = heatmap::heatmap(format!("{id}-heatmap"), ring, timed, detail);
     if let Some(heatmap) = heatmap {

@@ -14,6 +14,8 @@ use super::path::Path;
 use super::{NAME_CHARS, Picture, label, name_room, rect};
 
 const TOP: i64 = 46;
+/// Width up to which both grids and the names grow.
+const BOTH_WIDTH: i64 = 910;
 /// Side of a square of the legend.
 const SAMPLE: i64 = 14;
 
@@ -53,8 +55,7 @@ pub(crate) fn heatmap(id: String, ring: &RingCase, timed: bool, detail: Detail) 
     }
 
     let left = name_room(&ring.members[..rows]);
-    // A small ring has room for larger fields.
-    let side: i64 = if rows <= 12 && columns <= 24 { 22 } else { SAMPLE };
+    let side = side(left, columns);
     let width = columns as i64 * side;
     let height = rows as i64 * side;
     let mut body = Html::new();
@@ -126,11 +127,16 @@ pub(crate) fn heatmap(id: String, ring: &RingCase, timed: bool, detail: Detail) 
     })
 }
 
+/// Side of a cell: large where there is room, such that the grid and its null stand side by side.
+fn side(left: i64, columns: usize) -> i64 {
+    ((BOTH_WIDTH - left) / 2 / columns.max(1) as i64).clamp(9, 22)
+}
+
 /// The same grid as one draw of the null filled it.
 pub(crate) fn null(id: String, ring: &RingCase, detail: Detail) -> Html {
     let rows = ring.members.len().min(detail.heatmap_rows).min(ROWS_MAX);
     let columns = ring.targets.len().min(detail.heatmap_columns).min(COLUMNS_MAX);
-    let side: i64 = if rows <= 12 && columns <= 24 { 22 } else { SAMPLE };
+    let side = side(name_room(&ring.members[..ring.members.len().min(detail.heatmap_rows)]), columns);
     let (width, height) = (columns as i64 * side, rows as i64 * side);
     let mut body = Html::new();
     rect(&mut body, "field", LEFT_NULL as f64, TOP as f64, width as f64, height as f64);

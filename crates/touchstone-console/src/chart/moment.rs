@@ -19,6 +19,7 @@ const ROW: i64 = 14;
 pub(crate) struct Moment {
     pub(crate) picture: Html,
     pub(crate) caption: String,
+    pub(crate) notes: Vec<String>,
 }
 
 /// None where no two members were in step.
@@ -56,8 +57,11 @@ pub(crate) fn moment(id: String, ring: &RingCase, detail: Detail) -> Option<Mome
         body,
     };
     let acted = words::moment_title(shared.len() as u64, ring.members_total, seconds);
-    let caption = words::moment_caption(&acted, target_number, rows, shared.len());
-    Some(Moment { picture: picture.into_html(), caption })
+    let mut notes = vec![words::moment_caption(target_number)];
+    if rows < shared.len() {
+        notes.push(words::moment_cut(rows));
+    }
+    Some(Moment { picture: picture.into_html(), caption: format!("{acted}."), notes })
 }
 
 /// The events in step that most members share on one target within the ring's window, one a

@@ -14,8 +14,10 @@ const WIDTH: f64 = 900.0;
 /// Room between dots on a circle, and below a cluster for its label.
 const DOT: f64 = 12.0;
 const LABEL: f64 = 16.0;
-const LABEL_WIDTH: f64 = 108.0;
+const LABEL_WIDTH: f64 = 82.0;
 const GAP: f64 = 8.0;
+/// Common devices and addresses that are drawn; they say nothing, and a few show that.
+const COMMON_MAX: usize = 20;
 
 /// The picture, and what it leaves out.
 pub(crate) struct Graph {
@@ -39,8 +41,10 @@ pub(crate) fn network(id: String, n: &Network, members: &[RingMember], nodes: us
     }
     let mut drawn = 0;
     let mut used = 0;
-    for dots in &around {
-        if used + dots.len() + 1 > nodes {
+    let mut common = 0;
+    for (dots, hub) in around.iter().zip(&n.hubs) {
+        common += usize::from(hub.is_common);
+        if used + dots.len() + 1 > nodes || common > COMMON_MAX {
             break;
         }
         used += dots.len() + 1;
@@ -71,11 +75,8 @@ pub(crate) fn network(id: String, n: &Network, members: &[RingMember], nodes: us
     across.draw(&mut body, "edge-across");
     spokes.draw(&mut body, "edge");
     draw_members(&mut body, n, members, &dot);
-    let (mut devices, mut addresses) = (0, 0);
     for (hub, place) in n.hubs.iter().zip(&places) {
-        let number = if hub.is_device { &mut devices } else { &mut addresses };
-        *number += 1;
-        draw_hub(&mut body, hub, place, *number);
+        draw_hub(&mut body, hub, place);
     }
     let left_out = n.left_out + (n.hubs.len() - drawn) as u64;
     let picture = Picture {
@@ -87,7 +88,10 @@ pub(crate) fn network(id: String, n: &Network, members: &[RingMember], nodes: us
         desc: words::network_desc(n),
         body,
     };
-    let notes = if left_out > 0 { vec![words::network_cut(left_out)] } else { Vec::new() };
+    let mut notes = vec![words::network_title(n)];
+    if left_out > 0 {
+        notes.push(words::network_cut(left_out));
+    }
     Graph { picture: picture.into_html(), notes }
 }
 
@@ -104,7 +108,7 @@ fn draw_members(body: &mut Html, n: &Network, members: &[RingMember], dot: &dyn 
     }
 }
 
-fn draw_hub(body: &mut Html, hub: &Hub, p: &Place, number: usize) {
+fn draw_hub(body: &mut Html, hub: &Hub, p: &Place) {
     body.raw(if hub.is_common { "<path class=\"hub-common\" d=\"" } else { "<path class=\"hub\" d=\"" });
     let mut shape = Path::default();
     let s = 6.0;
@@ -115,7 +119,7 @@ fn draw_hub(body: &mut Html, hub: &Hub, p: &Place, number: usize) {
     }
     shape.close();
     body.text(shape.data()).raw("\"/>");
-    label(body, "tm", p.x, p.y + p.radius.max(8.0) + LABEL, &words::hub_label(hub, number));
+    label(body, "tm", p.x, p.y + p.radius.max(8.0) + LABEL, &words::hub_label(hub));
 }
 
 struct Place {

@@ -19,6 +19,7 @@ const TOP: i64 = 30;
 /// The picture, and a note on what was left out.
 pub(crate) struct Raster {
     pub(crate) picture: Html,
+    pub(crate) caption: &'static str,
     pub(crate) notes: Vec<String>,
 }
 
@@ -77,7 +78,9 @@ pub(crate) fn raster(id: String, ring: &RingCase, detail: Detail) -> Option<Rast
     let events_in_step = events.iter().filter(|e| e.in_step).count() as u64;
     let members_in_step: BTreeSet<u32> = events.iter().filter(|e| e.in_step).map(|e| e.member).collect();
     let events_alone = events.len() as u64 - events_in_step;
-    legend(&mut body, left, events_in_step, events_alone);
+    if events_in_step > 0 {
+        legend(&mut body, left, events_in_step, events_alone);
+    }
 
     let mut notes = Vec::new();
     if (rows as u64) < ring.members_total {
@@ -97,7 +100,8 @@ pub(crate) fn raster(id: String, ring: &RingCase, detail: Detail) -> Option<Rast
         body,
     }
     .into_html();
-    Some(Raster { picture, notes })
+    let caption = if events_in_step > 0 { words::RASTER_CAPTION } else { words::RASTER_ALONE_CAPTION };
+    Some(Raster { picture, caption, notes })
 }
 
 fn legend(body: &mut Html, left: f64, in_step: u64, alone: u64) {

@@ -143,8 +143,8 @@ impl TimeScale {
         grid.draw(html, "grid");
         let right = self.left + self.width;
         for (x, text) in &ticks {
-            // A label must not hang over the edge of the picture.
-            let reach = text.chars().count() as f64 * 3.2;
+            // A label must not hang over the edge of the picture, nor a date in Chinese, which is wider.
+            let reach = (text.chars().count() as f64 * 3.2).max(22.0);
             let x = x.clamp(self.left - 12.0 + reach, (right + 12.0 - reach).max(self.left));
             label(html, "tm", x, bottom + 16.0, text);
         }

@@ -14,9 +14,12 @@ pub(crate) const MORE_MEMBERS_CAPTION: &str = "More members";
 pub(crate) const RING_TARGETS_CAPTION: &str = "Targets, most endorsed by its members first";
 pub(crate) const MORE_TARGETS_CAPTION: &str = "More targets";
 
-pub(crate) const WATERFALL: &str = "From doubt to verdict";
-pub(crate) const WATERFALL_CAPTION: &str = "From what had to be outweighed, by each piece of evidence, to the verdict, in bits. What rests on the same \
-     data counts once: that is the adjustment.";
+pub(crate) const SUM_CAPTION: &str =
+    "In bits, from what had to be outweighed, by each piece of evidence, to the verdict.";
+pub(crate) const ADJUSTED_CAPTION: &str = "In bits, from what had to be outweighed, by each piece of evidence, to the verdict. Pieces that rest on the \
+     same endorsements are not added up in full; what that takes off is a row of its own.";
+pub(crate) const SECOND_CAPTION: &str = "In bits, from what had to be outweighed to the verdict. A ring counts by its second strongest trait, so that no \
+     single trait convicts, less the price of having looked at many; the cards show every trait.";
 pub(crate) const GAPS: &str = "Time between actions";
 pub(crate) const GAPS_CAPTION: &str = "From one endorsement of an account to its next. The outline is what accounts as active do that nothing speaks against.";
 pub(crate) const AGES: &str = "Age of the accounts";
@@ -34,7 +37,7 @@ pub(crate) const BOOKS: &str = "Books of giving and receiving";
 pub(crate) const BOOKS_CAPTION: &str = "A dot a member: endorsements given to other members, and received from them. On the line both are equal, as where \
      likes are traded for likes; friends give without keeping books.";
 pub(crate) const NETWORK: &str = "Shared devices and addresses";
-pub(crate) const NETWORK_CAPTION: &str = "Squares are devices, diamonds addresses, dots members. Grey: more others than members use it (a campus, a carrier), so \
+pub(crate) const NETWORK_CAPTION: &str = "Squares are devices, diamonds addresses, dots members; the numbers are members of all its accounts. Grey: more others than members use it (a campus, a carrier), so \
      it says nothing. Identifiers are hashed and not shown.";
 pub(crate) const COUNTS_CAPTION: &str = "Reported counts: the solid part is authentic, the hatched part discounted; the bar at its end is the 95% \
      interval of the authentic count.";
@@ -44,16 +47,22 @@ pub(crate) const NULL_CAPTION: &str =
 pub(crate) const STRIP_CAPTION: &str = "Its endorsements over time. Tall: likely fake.";
 pub(crate) const EVENTS: &str = "Some of these events";
 pub(crate) const AGAINST: &str = "Against it:";
+pub(crate) const OTHER_INNOCENTS: &str = "Other explanations that were considered";
 pub(crate) const CHANGES: &str = "What would change the verdict";
 pub(crate) const SHARED: &str = "Devices and addresses shared with others";
 pub(crate) const SAMPLES: &str = "Endorsements to look up";
 pub(crate) const SAMPLES_CAPTION: &str = "Some of its endorsements, the likeliest to be fake first";
 
 pub(crate) const ROW_LINE: &str = "To be outweighed";
-pub(crate) const ROW_ADJUSTMENT: &str = "Adjustment";
+pub(crate) const ROW_ADJUSTMENT: &str = "Rests on the same endorsements, so not counted twice";
 pub(crate) const ROW_TOTAL: &str = "Evidence";
 pub(crate) const ROW_BEYOND: &str = "Beyond the line";
 pub(crate) const ROW_SHORT: &str = "Short of the line";
+
+pub(crate) fn row_price(traits: usize) -> String {
+    format!("Price of having looked at {traits} traits")
+}
+
 pub(crate) const NULL_LEGEND: &str = "others";
 pub(crate) const CASE_LEGEND: &str = "this case";
 pub(crate) const ON_TARGETS: &str = "on ring targets";
@@ -83,16 +92,15 @@ pub(crate) fn effect(e: &Effect) -> String {
     if e.discounted < 0.5 {
         return "Acting on it changes no count: no endorsement is discounted.".to_string();
     }
-    let owners = match e.owners {
-        0 => String::new(),
-        n => format!(" of {}", counted(n, "owner", "owners")),
-    };
-    let gone = endorsements(e.discounted.round() as u64);
-    format!(
-        "Acting on it takes {gone} off {}{owners}; {} by the same accounts stay.",
-        targets(e.targets),
-        endorsements(e.kept.round() as u64)
-    )
+    let (gone, kept) = (endorsements(e.discounted.round() as u64), endorsements(e.kept.round() as u64));
+    let targets = targets(e.targets);
+    match e.owners {
+        0 => format!("Acting on it takes {gone} off {targets}; {kept} by the same accounts stay."),
+        n => {
+            let owners = counted(n, "owner", "owners");
+            format!("Acting on it takes {gone} off {targets} of {owners}; {kept} by the same accounts stay.")
+        }
+    }
 }
 
 /// The rest of the sentence that begins with [`HARDEST`] and a name.
@@ -135,8 +143,8 @@ pub(crate) fn account_facts(a: &AccountCase, timed: bool) -> Vec<String> {
 }
 
 pub(crate) fn shared(hub: &Hub, number: usize) -> String {
-    let what = if hub.is_device { "device" } else { "address" };
-    format!("{what} {number}: {} in all", super::accounts(hub.users))
+    let users = super::accounts(hub.users);
+    if hub.is_device { format!("device {number}: {users} in all") } else { format!("address {number}: {users} in all") }
 }
 
 pub(crate) fn seen(seen: Option<bool>) -> &'static str {
@@ -157,10 +165,6 @@ pub(crate) fn waterfall_title(pieces: usize, total: f64, line: Option<f64>) -> S
         Some(line) => format!("{pieces}: {} in all, where {} are needed", bits(total), bits(line)),
         None => format!("{pieces}: {} in all", bits(total)),
     }
-}
-
-pub(crate) fn waterfall_desc(strongest: &str, value: f64) -> String {
-    format!("The strongest piece is {strongest} with {}.", bits(value))
 }
 
 /// Upper edges of classes, as short as can be.
@@ -234,7 +238,11 @@ pub(crate) fn books_title(b: &Books) -> String {
 pub(crate) const BOOKS_DESC: &str = "Across: given. Upwards: received.";
 
 pub(crate) fn network_title(n: &Network) -> String {
-    format!("{} of {} share a device or an address that is not common", count(n.sharing.part), members(n.sharing.whole))
+    format!(
+        "{} of {} share a device or an address that is not common.",
+        count(n.sharing.part),
+        members(n.sharing.whole)
+    )
 }
 
 pub(crate) fn network_desc(n: &Network) -> String {
@@ -250,9 +258,8 @@ pub(crate) fn network_cut(n: u64) -> String {
 }
 
 /// Below a device or an address: how many members, and how many accounts in all.
-pub(crate) fn hub_label(hub: &Hub, number: usize) -> String {
-    let what = if hub.is_device { "device" } else { "address" };
-    format!("{what} {number}: {} of {}", count(hub.members), count(hub.users))
+pub(crate) fn hub_label(hub: &Hub) -> String {
+    format!("{} of {}", count(hub.members), count(hub.users))
 }
 
 pub(crate) fn null_title(filled: usize, rows: usize, columns: usize) -> String {

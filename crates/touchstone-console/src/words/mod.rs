@@ -86,63 +86,68 @@ pub(crate) fn headline(o: &Overview) -> String {
     } else if o.accused == 0 {
         "No account is accused.".to_string()
     } else {
-        let verb = if o.accused == 1 { "is" } else { "are" };
-        let of = format!("{} of {} {verb}", count(o.accused), accounts(o.accounts));
         // Not "in n rings": some rings are only worth a look.
-        format!("{of} accused of faking endorsements.")
+        let all = accounts(o.accounts);
+        match o.accused {
+            1 => format!("1 of {all} is accused of faking endorsements."),
+            n => format!("{} of {all} are accused of faking endorsements.", count(n)),
+        }
     }
 }
 
-/// How sure the accusations are, taken together.
-pub(crate) fn how_sure(o: &Overview) -> String {
+/// What the expected share of innocents rests on.
+const IF_INDEPENDENT: &str = "That holds as far as innocent people act independently given their own pace and hours. People driven by \
+     one outside clock (a lesson, a programme, a push) may not: read the innocent explanation of each ring.";
+
+/// How sure the accusations are, taken together: a sentence or two.
+pub(crate) fn how_sure(o: &Overview) -> Vec<String> {
     let level = percent(o.fdr);
     if o.accused == 0 {
         if o.endorsements == 0 || (!o.signals.is_empty() && !o.signals.iter().any(|s| s.ran)) {
-            return "This page can therefore neither accuse nor clear anyone.".to_string();
+            return vec!["This page can therefore neither accuse nor clear anyone.".to_string()];
         }
         if o.suspects > 0 {
-            return format!(
+            return vec![format!(
                 "No account shows enough for an accusation at a false discovery rate of {level}. What \
                  is worth a look is shown below with what speaks for and against it; nothing is done \
                  to anybody on suspicion, and no endorsement is discounted for it."
-            );
+            )];
         }
-        return format!(
+        return vec![format!(
             "Nothing stood out beyond what chance allows among innocent accounts, at a false \
              discovery rate of {level}. That speaks for the log as far as the checks below can \
              see; it is no proof that every endorsement is honest."
-        );
+        )];
     }
     let innocent = o.fdr * o.accused as f64;
-    let of = if o.accused == 1 {
-        "Of the 1 account accused".to_string()
-    } else {
-        format!("Of the {} accounts accused", count(o.accused))
-    };
+    let accused = accounts(o.accused);
     let expected = if innocent < 0.95 {
-        format!("fewer than 1 is expected to be innocent ({} on average", amount(innocent))
+        format!(
+            "Of {accused} accused, fewer than 1 is expected to be innocent: {} on average (false discovery rate {level}).",
+            amount(innocent)
+        )
     } else if innocent < 1.05 {
-        "at most 1 is expected to be innocent (on average".to_string()
+        format!(
+            "Of {accused} accused, at most 1 is expected to be innocent, on average (false discovery rate {level})."
+        )
     } else {
-        format!("at most {} are expected to be innocent (on average", amount(innocent))
+        format!(
+            "Of {accused} accused, at most {} are expected to be innocent, on average (false discovery rate {level}).",
+            amount(innocent)
+        )
     };
-    format!(
-        "{of}, {expected}; false discovery rate {level}), as far as innocent people act independently given \
-         their own pace and hours. People driven by one outside clock (a lesson, a programme, a push) may not: \
-         read the innocent explanation of each ring."
-    )
+    vec![expected, IF_INDEPENDENT.to_string()]
 }
 
 /// Accounts that are worth a look and not accused.
 pub(crate) fn suspects(o: &Overview) -> Option<String> {
-    match o.suspects {
-        0 => None,
-        n => {
-            let more = if o.accused > 0 { " more" } else { "" };
-            let (noun, verb) = if n == 1 { ("account", "is") } else { ("accounts", "are") };
-            Some(format!("{}{more} {noun} {verb} suspect: worth a look, not accused.", count(n)))
-        }
-    }
+    Some(match (o.suspects, o.accused > 0) {
+        (0, _) => return None,
+        (1, true) => "1 more account is suspect: worth a look, not accused.".to_string(),
+        (n, true) => format!("{} more accounts are suspect: worth a look, not accused.", count(n)),
+        (1, false) => "1 account is suspect: worth a look, not accused.".to_string(),
+        (n, false) => format!("{} accounts are suspect: worth a look, not accused.", count(n)),
+    })
 }
 
 /// The bubble, in one sentence.
@@ -185,6 +190,9 @@ pub(crate) fn signal(signal: &str) -> Option<&'static str> {
         "burst" => Some("many endorsements of one target at once, beyond its usual pace"),
         "lockstep" => Some("accounts that act on the same targets within moments, again and again"),
         "pool" => Some("targets of unrelated owners that share too many of the same accounts"),
+        "exchange" => Some("accounts that endorse each other by turns, as on a task board"),
+        "infrastructure" => Some("accounts that share devices or addresses more than a network explains"),
+        "path" => Some("endorsements without a view, or that come about as no person's do"),
         _ => None,
     }
 }

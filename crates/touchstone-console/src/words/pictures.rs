@@ -47,9 +47,15 @@ pub(crate) const RASTER_NO_EVENTS: &str = "There is no picture over time: no end
 pub(crate) const RASTER_CAPTION: &str = "A row a member, a tick an endorsement of a ring target. Tall ticks are in step: they line up in \
      columns where members acted at the same moments.";
 
+pub(crate) const RASTER_ALONE_CAPTION: &str = "A row a member, a tick an endorsement of a ring target. None of them is in step with others: this ring rests on \
+     other evidence.";
+
 pub(crate) fn raster_title(in_step: u64, events: u64) -> String {
-    let acted = if in_step == 1 { "was" } else { "were" };
-    format!("{} of {} ({}) {acted} in step", count(in_step), endorsements(events), share(in_step, events))
+    let (of, part) = (endorsements(events), share(in_step, events));
+    match in_step {
+        1 => format!("1 of {of} ({part}) was in step"),
+        n => format!("{} of {of} ({part}) were in step", count(n)),
+    }
 }
 
 pub(crate) fn raster_desc(accounts: u64, in_step_accounts: u64, first: i64, last: i64) -> String {
@@ -86,9 +92,12 @@ pub(crate) fn moment_desc(number: usize, first: i64, last: i64) -> String {
     format!("Target no. {number}, {} (UTC).", period(first, last))
 }
 
-pub(crate) fn moment_caption(acted: &str, number: usize, drawn: usize, of: usize) -> String {
-    let cut = if drawn < of { format!(" Drawn: the first {}.", count(drawn as u64)) } else { String::new() };
-    format!("{acted}: no. {number} of the table of targets below. A row a member, a mark when it acted.{cut}")
+pub(crate) fn moment_caption(number: usize) -> String {
+    format!("On no. {number} of the table of targets below: a row a member, a mark when it acted.")
+}
+
+pub(crate) fn moment_cut(drawn: usize) -> String {
+    format!("Drawn: the first {}.", count(drawn as u64))
 }
 
 pub(crate) fn drawn_cells(rows: usize, rows_of: u64, columns: usize, columns_of: u64) -> String {

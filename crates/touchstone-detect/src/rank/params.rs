@@ -10,7 +10,9 @@ pub struct RankParams {
     /// What each metric weighs.
     pub weights: Weights,
     /// How far likes may lift a target above what all other metrics say of it, in units of the logarithm of the like
-    /// rate. Small: bought likes move little; large: what only likes know counts more.
+    /// rate. Small: bought likes move little; large: what only likes know counts more. 0.2 was chosen on simulated worlds
+    /// (seeds 1 to 4): at 0.5 seven courtesy likes move a target 0.07 of what they move the raw count's ranking, at 0.2
+    /// it is 0.02, for 0.007 of NDCG@20 without any attack.
     pub likes_beyond: f64,
     /// How many places at the top are given by the lower end of the score, so that a thin sample cannot take them.
     pub top: u32,
@@ -34,7 +36,7 @@ impl Default for RankParams {
     fn default() -> Self {
         Self {
             weights: Weights::default(),
-            likes_beyond: 0.5,
+            likes_beyond: 0.2,
             top: 50,
             top_deviations: 1.2816,
             half_life_hours: None,

@@ -113,7 +113,7 @@ pub fn of_member(ring: &Proven, standing: &Standing) -> Vec<Innocent> {
     let pool = || {
         let (x, k) = standing.owners;
         let words =
-            format!("it endorsed {x} owners of the ring's list, of {k} in all; {:.2} expected", standing.expected);
+            format!("it endorsed {x} owners of the ring's list, of {k} in all, {:.2} expected", standing.expected);
         (bits(standing.ln_pool), words)
     };
     let marks = |left_out: &[Mark]| {
@@ -152,15 +152,19 @@ pub fn of_member(ring: &Proven, standing: &Standing) -> Vec<Innocent> {
 pub fn of_stranger(dossier: &Dossier, schedule: Option<&Schedule>, owners_known: bool) -> Vec<Innocent> {
     let in_step = dossier.stronger().zip(schedule).map(|((_, t), s)| {
         let scale = s.scales[t.scale as usize];
-        let authors = if owners_known { ", each owner counted once" } else { "" };
-        let words = format!(
-            "in step within {} on {} of {} occasions{authors}, where pace, habits and the crowd of the same {} give at most {:.1}",
-            duration(scale.window),
-            t.observed,
-            t.occasions,
-            duration(scale.tile),
-            t.expected
-        );
+        let (window, tile) = (duration(scale.window), duration(scale.tile));
+        let (observed, occasions, expected) = (t.observed, t.occasions, t.expected);
+        let words = if owners_known {
+            format!(
+                "in step within {window} on {observed} of {occasions} occasions, each owner counted once, where pace, habits \
+                 and the crowd of the same {tile} give at most {expected:.1}"
+            )
+        } else {
+            format!(
+                "in step within {window} on {observed} of {occasions} occasions, where pace, habits and the crowd of the same \
+                 {tile} give at most {expected:.1}"
+            )
+        };
         (bits(dossier.ln_lockstep), words)
     });
     let shared = dossier.pool_best().map(|p| {

@@ -120,8 +120,11 @@ fn missing(dossier: &Dossier, today: Verdict, lines: &Lines<'_>) -> Option<Chang
 
 fn change(without: &str, left: f64, then: Verdict, today: Verdict) -> Change {
     let (turns, word) = (then != today, then.as_str());
-    let still = if turns { "" } else { "still " };
-    let sentence = format!("without {without} the evidence is {left:.1} bits: {still}{word}");
+    let sentence = if turns {
+        format!("without {without} the evidence is {left:.1} bits: {word}")
+    } else {
+        format!("without {without} the evidence is {left:.1} bits: still {word}")
+    };
     Change { without: without.into(), bits: left, then: word.into(), turns, sentence }
 }
 

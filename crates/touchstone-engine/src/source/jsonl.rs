@@ -85,7 +85,7 @@ impl Blocks {
 
 /// One cell of a row.
 #[derive(Clone, Debug, PartialEq)]
-enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// No such key, or null.
     Nothing,
     /// Text, or a number or truth value as it is written.
@@ -94,7 +94,7 @@ enum Cell<'a> {
     Odd(&'a str),
 }
 
-fn cell(raw: &str) -> Cell<'_> {
+pub(crate) fn cell(raw: &str) -> Cell<'_> {
     match raw.as_bytes().first() {
         Some(b'"') => serde_json::from_str::<Text<'_>>(raw).map_or(Cell::Odd(raw), |text| Cell::Text(text.0)),
         Some(b'n') => Cell::Nothing,
@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for Row<'_, '_, 'de> {
 const KEYS_MAX: usize = 1000;
 
 /// Reads one line into `cells`.
-fn read_row<'a>(
+pub(crate) fn read_row<'a>(
     line: &'a [u8],
     wanted: &[Wanted],
     cells: &mut [Cell<'a>],

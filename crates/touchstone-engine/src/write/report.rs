@@ -102,13 +102,15 @@ fn reviews(store: &Store, outcome: &Outcome) -> Vec<String> {
         }
         let named: Vec<String> =
             of.iter().take(NAMED).map(|c| format!("{} ({:.1} bits)", store.actors().get(c.account), c.bits)).collect();
-        let more = if of.len() > NAMED { format!(" and {} more", of.len() - NAMED) } else { String::new() };
+        let mut named = named.join(", ");
+        if of.len() > NAMED {
+            named = format!("{named} and {} more", of.len() - NAMED);
+        }
         all.push(format!(
-            "Reviews contradict the log: {} accounts were {} though their evidence without the review says otherwise: {}{more}; a review \
+            "Reviews contradict the log: {} accounts were {} though their evidence without the review says otherwise: {named}; a review \
              is worth a few bits and overrides nothing, look at them again",
             of.len(),
-            label.as_str(),
-            named.join(", ")
+            label.as_str()
         ));
     }
     let calibration = outcome.attribution.calibration();

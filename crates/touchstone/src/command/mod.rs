@@ -14,6 +14,7 @@ mod overlay;
 mod policy;
 mod propose;
 mod rank;
+mod serve;
 mod simulate;
 
 pub(crate) use detect::hash_key;
@@ -52,6 +53,7 @@ enum Command {
     Policy(policy::PolicyCommand),
     Propose(propose::Propose),
     Rank(rank::Rank),
+    Serve(serve::Serve),
     Simulate(simulate::Simulate),
 }
 
@@ -67,6 +69,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, F
         Command::Policy(policy) => policy.run(),
         Command::Propose(propose) => propose.run(),
         Command::Rank(rank) => rank.run(),
+        Command::Serve(serve) => serve.run(),
         Command::Simulate(simulate) => simulate.run(),
     }
 }

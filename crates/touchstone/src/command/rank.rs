@@ -20,7 +20,7 @@ contributed, alone and against the median target, and a reason in words.
 
 Weights, from a configuration file; what is not named keeps its default:
   [rank]
-  likes_beyond = 0.5       # how far likes lift beyond what the other metrics bear out
+  likes_beyond = 0.2       # how far likes lift beyond what the other metrics bear out
   top = 50                 # places given by the lower end of the score
   half_life_hours = 48     # time decay; none by default
   [rank.weights]
