@@ -231,6 +231,7 @@ fn translations_are_chinese() {
         "{}… ({} characters)",
         "p_fake",
         "ip, device",
+        "views, ts",
         "actor, target, ts",
         "{}, {}",
         "{}; {}",
