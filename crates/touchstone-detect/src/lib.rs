@@ -13,6 +13,7 @@ pub mod evaluation;
 pub mod evalue;
 pub mod explain;
 pub mod findings;
+pub mod found;
 pub mod fuse;
 pub mod hash;
 pub mod labels;

@@ -5,6 +5,7 @@ pub mod batch;
 pub mod evaluate;
 pub mod landing;
 pub mod rank;
+pub mod reread;
 pub mod run;
 mod source;
 pub mod store;

@@ -136,6 +136,17 @@ impl Case {
         decisions.filter_map(|e| if let By::Person(who) = &e.by { Some(who.clone()) } else { None }).collect()
     }
 
+    /// Subject and evidence as they were at an entry.
+    pub(crate) fn as_of(&self, seq: u64) -> (Subject, Vec<Exhibit>) {
+        let mut then = (self.view.subject.clone(), self.view.evidence.clone());
+        for entry in self.history.iter().filter(|e| e.seq <= seq) {
+            if let Fact::Opened { subject, evidence, .. } | Fact::Refreshed { subject, evidence, .. } = &entry.fact {
+                then = (subject.clone(), evidence.clone());
+            }
+        }
+        then
+    }
+
     /// True while somebody has to do something on it.
     #[must_use]
     pub fn is_waiting(&self, now: i64) -> bool {

@@ -400,8 +400,10 @@ pub enum Fact {
     },
     /// An action was taken.
     Acted(Act),
-    /// An action that a rule in shadow mode, or outside its roll-out, would have taken.
+    /// An action that a rule in shadow mode would have taken.
     Shadowed(Act),
+    /// An action that a policy would take and leaves to a person.
+    Suggested(Act),
     /// An action ends before its time. It stands in the record as taken and taken back.
     Reversed {
         /// Which action.
@@ -487,6 +489,7 @@ impl Fact {
             Self::BulkBegun { .. } => "bulk_begun",
             Self::Acted(_) => "acted",
             Self::Shadowed(_) => "shadowed",
+            Self::Suggested(_) => "suggested",
             Self::Reversed { .. } => "reversed",
             Self::Undone { .. } => "undone",
             Self::Tripped { .. } => "tripped",

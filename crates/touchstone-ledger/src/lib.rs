@@ -12,7 +12,7 @@
 //! | to | call |
 //! |---|---|
 //! | open it, made where there is none | [`Ledger::open`] with [`Place::parse`] and the operator's key |
-//! | take findings in | [`Ledger::open_cases`] |
+//! | take findings in, with a policy or without | [`Ledger::propose`], [`Ledger::open_cases`] |
 //! | list what waits, with a filter from words | [`Ledger::queue`], `"is:ring bits>=20".parse::<Filter>()` |
 //! | take the next case, give it back | [`Ledger::next`], [`Ledger::claim`], [`Ledger::release`] |
 //! | show a case: members, evidence, history, open appeals | [`Ledger::case_file`], [`Ledger::note`] |
@@ -24,6 +24,9 @@
 //! | page through all entries | [`Ledger::entries`], [`Ledger::open_seals`] |
 //! | know all that is known | [`Ledger::state`] |
 //! | check it | [`verify`] |
+//! | check a policy, see whom it would have hit | [`policy::Policy::read`], [`policy::Backtest::run`] |
+//! | tell receivers (of its own `Ledger`: it waits for answers) | [`Ledger::set_receivers`], [`Ledger::deliver`] |
+//! | tell the author | [`Ledger::statement`], [`Ledger::dsa_statement`] |
 //!
 //! A [`Ledger`] is `Send`. Share one behind a mutex, or open one a thread: each call is a transaction that sees what
 //! every other process entered before it, one writes at a time, and two reviewers who race for a case get
@@ -70,10 +73,14 @@ mod chance;
 mod entry;
 mod error;
 pub mod findings;
+pub mod key;
 mod ledger;
+pub mod policy;
 mod seal;
 pub mod state;
+pub mod statement;
 mod store;
+pub mod webhook;
 
 pub use entry::{
     Act, ActionId, ActionKind, Answer, AppealId, BreakerKind, BulkId, By, CaseId, Entry, Exhibit, Fact, Measure,
@@ -82,7 +89,7 @@ pub use entry::{
 pub use error::LedgerError;
 pub use ledger::{
     APPEAL_DAYS, CaseFile, Decision, Effect, ExhibitFile, Filter, HistoryLine, LabelLine, Ledger, MemberFile,
-    OpenedCases, Outcome, Overrides, Review, Standing, TEXT_MAX, verify,
+    OpenedCases, Outcome, Overrides, Proposal, ProposalLine, Review, Standing, TEXT_MAX, rfc3339, verify,
 };
 pub use seal::{Seal, SealKind};
 pub use state::State;

@@ -1,7 +1,7 @@
 //! Everything that is known, as a fold over the entries. Pure: the same entries make the same state, on any machine.
 
 use crate::case::Case;
-use crate::entry::{Act, ActionId, Answer, AppealId, BreakerKind, BulkId, By, CaseId, Entry, Fact, RuleRef};
+use crate::entry::{Act, ActionId, Answer, AppealId, BreakerKind, BulkId, By, CaseId, Entry, Fact, RuleRef, Subject};
 use crate::seal::Seal;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,6 +149,9 @@ pub struct Trip {
     pub held: u64,
 }
 
+/// What a rule recorded or suggested, for whom, by which it is known again: account, target, action, rule.
+type Recorded = (Option<Seal>, Option<Seal>, crate::entry::ActionKind, String);
+
 /// What the ledger says, all entries taken together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -157,6 +160,7 @@ pub struct State {
     cases: BTreeMap<CaseId, Case>,
     actions: BTreeMap<ActionId, Action>,
     shadowed: BTreeMap<ActionId, Act>,
+    suggested: BTreeMap<ActionId, Act>,
     appeals: BTreeMap<AppealId, Appeal>,
     bulks: BTreeMap<BulkId, Bulk>,
     trips: Vec<Trip>,
@@ -164,7 +168,9 @@ pub struct State {
     erased: BTreeSet<Seal>,
     adopted: Option<(String, Seal)>,
     cases_of: BTreeMap<Seal, BTreeSet<CaseId>>,
+    case_on: BTreeMap<Seal, CaseId>,
     actions_of: BTreeMap<Seal, BTreeSet<ActionId>>,
+    recorded: BTreeMap<Recorded, i64>,
 }
 
 impl State {
@@ -184,6 +190,9 @@ impl State {
             Fact::Opened { subject, .. } => {
                 let id = CaseId(entry.seq);
                 self.note_members(id, subject.members().iter().map(|m| m.account.clone()).collect());
+                if let Subject::Target { target, .. } = subject {
+                    self.case_on.insert(target.clone(), id);
+                }
                 if let Some(case) = Case::open(entry) {
                     self.cases.insert(id, case);
                 }
@@ -211,8 +220,8 @@ impl State {
             }
             Fact::Acted(act) => {
                 let id = ActionId(entry.seq);
-                if let Some(account) = &act.account {
-                    self.actions_of.entry(account.clone()).or_default().insert(id);
+                for whom in act.account.iter().chain(&act.target) {
+                    self.actions_of.entry(whom.clone()).or_default().insert(id);
                 }
                 let action = Action {
                     id,
@@ -226,7 +235,13 @@ impl State {
                 self.on_case(act.case, entry);
             }
             Fact::Shadowed(act) => {
+                self.record(act);
                 self.shadowed.insert(ActionId(entry.seq), act.clone());
+            }
+            Fact::Suggested(act) => {
+                self.record(act);
+                self.suggested.insert(ActionId(entry.seq), act.clone());
+                self.on_case(act.case, entry);
             }
             Fact::Reversed { action, .. } => {
                 if let Some(action) = self.actions.get_mut(action) {
@@ -347,7 +362,13 @@ impl State {
         self.actions.get(&id)
     }
 
-    /// Actions ever taken on an account, oldest first.
+    /// The latest case on a target.
+    #[must_use]
+    pub fn case_on(&self, target: &Seal) -> Option<&Case> {
+        self.case_on.get(target).and_then(|id| self.cases.get(id))
+    }
+
+    /// Actions ever taken on an account or a target, oldest first.
     pub fn actions_of(&self, account: &Seal) -> impl Iterator<Item = &Action> {
         self.actions_of.get(account).into_iter().flatten().filter_map(|id| self.actions.get(id))
     }
@@ -355,6 +376,21 @@ impl State {
     /// Actions that rules in shadow mode would have taken.
     pub fn shadowed(&self) -> impl Iterator<Item = (ActionId, &Act)> {
         self.shadowed.iter().map(|(id, act)| (*id, act))
+    }
+
+    /// Actions that policies left to people, by the entry that says so, oldest first.
+    pub fn suggested(&self) -> impl Iterator<Item = (ActionId, &Act)> {
+        self.suggested.iter().map(|(id, act)| (*id, act))
+    }
+
+    /// True if the same was recorded or suggested already, and its time is not over.
+    pub(crate) fn is_recorded(&self, act: &Act, now: i64) -> bool {
+        self.recorded.get(&known_by(act)).is_some_and(|until| now < *until)
+    }
+
+    fn record(&mut self, act: &Act) {
+        let until = self.recorded.entry(known_by(act)).or_insert(act.expires_at);
+        *until = act.expires_at.max(*until);
     }
 
     /// All appeals, oldest first.
@@ -469,4 +505,9 @@ impl State {
         }
         score.into_iter().map(|(who, (right, all))| (who, right, all)).collect()
     }
+}
+
+fn known_by(act: &Act) -> Recorded {
+    let rule = act.rule.as_ref().map(|r| r.rule.clone()).unwrap_or_default();
+    (act.account.clone(), act.target.clone(), act.kind, rule)
 }

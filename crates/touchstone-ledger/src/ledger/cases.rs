@@ -260,7 +260,7 @@ fn said(fact: &Fact) -> Option<&Seal> {
         | Fact::Reversed { reason, .. }
         | Fact::Undone { reason, .. }
         | Fact::AppealDecided { reason, .. } => Some(reason),
-        Fact::Acted(act) | Fact::Shadowed(act) => Some(&act.reason),
+        Fact::Acted(act) | Fact::Shadowed(act) | Fact::Suggested(act) => Some(&act.reason),
         Fact::BulkBegun { query, .. } => Some(query),
         _ => None,
     }
@@ -294,7 +294,7 @@ pub(crate) fn fact_words(fact: &Fact, names: &BTreeMap<Seal, String>) -> String 
             format!("{}: {done} ({} accounts){waits}. {text}", answer.as_str(), accounts.len())
         }
         Fact::Seconded { agrees, .. } => format!("{}. {text}", if *agrees { "agrees" } else { "does not agree" }),
-        Fact::Acted(act) | Fact::Shadowed(act) => {
+        Fact::Acted(act) | Fact::Shadowed(act) | Fact::Suggested(act) => {
             format!("{} from {} until {}. {text}", act.kind.as_str(), rfc3339(act.starts_at), rfc3339(act.expires_at))
         }
         Fact::Reversed { action, .. } => format!("{action} is taken back. {text}"),

@@ -1,8 +1,8 @@
 //! Cases from findings.
 
 use super::{Draft, Ledger};
-use crate::case::{Case, Status};
-use crate::entry::{Answer, By, CaseId, Exhibit, Fact, Member, Subject};
+use crate::case::Status;
+use crate::entry::{Answer, By, CaseId, Exhibit, Fact, Member, Model, Subject};
 use crate::error::LedgerError;
 use crate::findings::{About, Findings, FoundAccount, FoundRing, FoundTarget};
 use crate::seal::{Seal, SealKind};
@@ -85,6 +85,7 @@ fn unknown(what: &'static str, name: &str) -> LedgerError {
 pub(crate) struct Intake<'f> {
     findings: &'f Findings,
     pub(crate) accounts: BTreeMap<&'f str, &'f FoundAccount>,
+    pub(crate) targets: BTreeMap<&'f str, &'f FoundTarget>,
     evidence: BTreeMap<&'f About, Vec<usize>>,
 }
 
@@ -95,7 +96,13 @@ impl<'f> Intake<'f> {
         for (i, piece) in findings.evidence.iter().enumerate() {
             evidence.entry(&piece.about).or_default().push(i);
         }
-        Self { findings, accounts, evidence }
+        let targets = findings.targets.iter().map(|t| (t.target.as_str(), t)).collect();
+        Self { findings, accounts, targets, evidence }
+    }
+
+    /// What made the findings.
+    pub(crate) fn model(&self) -> &Model {
+        &self.findings.model
     }
 
     /// Opens or refreshes all; says which case each subject has.
@@ -115,7 +122,8 @@ impl<'f> Intake<'f> {
             case_of.insert(about, case);
         }
         for account in &self.findings.accounts {
-            if account.verdict == Verdict::Organic || account.ring.is_some() {
+            let in_ring = account.ring.as_ref().is_some_and(|r| case_of.contains_key(&About::Ring(r.clone())));
+            if account.verdict == Verdict::Organic || in_ring {
                 continue;
             }
             let member = member(draft, account)?;
@@ -128,7 +136,6 @@ impl<'f> Intake<'f> {
         Ok(case_of)
     }
 
-    #[allow(dead_code)]
     /// A case on a target, for rules that judge targets.
     pub(crate) fn target(
         &self,
@@ -138,8 +145,7 @@ impl<'f> Intake<'f> {
     ) -> Result<CaseId, LedgerError> {
         let target = draft.name(SealKind::Target, &found.target)?;
         let owner = found.owner.as_deref().map(|o| draft.name(SealKind::Account, o)).transpose()?;
-        let is_it = |c: &&Case| matches!(&c.view.subject, Subject::Target { target: t, .. } if *t == target);
-        let known = draft.state.cases().filter(is_it).last().map(|c| c.id);
+        let known = draft.state.case_on(&target).map(|c| c.id);
         let authentic = finite(found.authentic);
         let subject = Subject::Target { target: target.clone(), owner, reported: found.reported, authentic };
         self.enter(draft, known, &About::Target(found.target.clone()), subject, 0.0, said)

@@ -8,16 +8,20 @@ mod erase;
 mod filter;
 mod intake;
 mod overrides;
+mod propose;
 mod undo;
 mod verify;
 
 pub use appeal::APPEAL_DAYS;
 pub use bulk::Effect;
 pub use cases::{CaseFile, ExhibitFile, HistoryLine, MemberFile};
+pub(crate) use decide::DAYS_MAX;
 pub use decide::{Decision, Outcome};
 pub use filter::Filter;
 pub use intake::OpenedCases;
+pub(crate) use overrides::day;
 pub use overrides::{LabelLine, Overrides, Standing};
+pub use propose::{Proposal, ProposalLine};
 pub use verify::verify;
 
 use crate::chain::{Broken, Head, Walk, link};
@@ -54,9 +58,9 @@ impl Default for Review {
 
 /// A ledger, opened. One at a time writes; others wait for their turn, in this process or another.
 pub struct Ledger {
-    store: Box<dyn Connection>,
+    pub(crate) store: Box<dyn Connection>,
     place: Place,
-    key: [u8; 32],
+    pub(crate) key: [u8; 32],
     review: Review,
     receivers: Vec<String>,
     walk: Walk,
@@ -95,10 +99,22 @@ impl Ledger {
             salts: Box::new(salts),
         };
         ledger.state()?;
+        ledger.review_as_adopted()?;
         Ok(ledger)
     }
 
-    /// Sets how work on cases is organised from now on.
+    /// Work is organised as the policy in force says, if it says so.
+    fn review_as_adopted(&mut self) -> Result<(), LedgerError> {
+        let Some(seal) = self.state.policy().map(|(_, text)| text.clone()) else { return Ok(()) };
+        let text = self.open_seals([&seal])?.remove(&seal);
+        if let Some(review) = text.and_then(|t| crate::policy::Policy::read(&t).ok()).and_then(|p| p.review) {
+            self.review = review;
+        }
+        Ok(())
+    }
+
+    /// Sets how work on cases is organised from now on. Without, it is as the policy that was applied last says, else as
+    /// [`Review::default`].
     pub fn set_review(&mut self, review: Review) {
         self.review = review;
     }
@@ -202,8 +218,12 @@ impl Ledger {
             review: &self.review,
             receivers: &self.receivers,
             salts: &mut *self.salts,
+            discard: false,
         };
         let made = make(&mut draft)?;
+        if draft.discard {
+            return Ok(made);
+        }
         let links = std::mem::take(&mut draft.links);
         draft.tables.append(&links)?;
         transaction.commit()?;
@@ -240,6 +260,8 @@ pub(crate) struct Draft<'d, 't> {
     pub(crate) state: &'d State,
     pub(crate) key: &'d [u8; 32],
     pub(crate) review: &'d Review,
+    /// True for a dry run: nothing of it is entered.
+    pub(crate) discard: bool,
     receivers: &'d [String],
     head: Head,
     links: Vec<crate::chain::Link>,
@@ -339,8 +361,9 @@ pub(crate) fn bounded(what: &'static str, text: &str, most: usize) -> Result<(),
     if length == 0 || length > most { Err(LedgerError::Length { what, length, most }) } else { Ok(()) }
 }
 
-/// A time for people.
-pub(crate) fn rfc3339(micros: i64) -> String {
+/// A time of the ledger (microseconds since 1970 UTC) as RFC 3339.
+#[must_use]
+pub fn rfc3339(micros: i64) -> String {
     jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |t| t.to_string())
 }
 

@@ -15,6 +15,13 @@ use std::collections::BTreeSet;
 /// The ledger cannot be opened at all. Damage inside is no error but [`Verified::broken`].
 pub fn verify(place: &Place, expected: Option<&Head>) -> Result<Verified, LedgerError> {
     let mut store = connect_read_only(place)?;
+    if store.is_empty().unwrap_or(false) {
+        let lost = expected.filter(|e| e.seq > 0).map(|e| {
+            let why = format!("is missing: the ledger once reached entry {}, and is empty", e.seq);
+            Broken { seq: 1, why }
+        });
+        return Ok(Verified { broken: lost, ..Verified::default() });
+    }
     let mut transaction = store.begin(false)?;
     let mut tables = Tables::new(&mut *transaction);
     let mut walk = Walk::default();

@@ -5,7 +5,7 @@ mod postgres;
 mod sqlite;
 mod tables;
 
-pub(crate) use tables::{Tables, unhex};
+pub(crate) use tables::{Delivery, Tables, unhex};
 
 use std::path::PathBuf;
 
@@ -119,6 +119,9 @@ impl From<Option<&str>> for Value {
 pub(crate) trait Connection: Send {
     /// Begins a transaction. One that writes has the ledger for itself until it ends.
     fn begin(&mut self, write: bool) -> Result<Box<dyn Transaction + '_>, StoreError>;
+
+    /// True if nobody made tables yet: whoever began to was stopped before.
+    fn is_empty(&mut self) -> Result<bool, StoreError>;
 
     /// Leaves nothing of removed rows in the store's files, as far as the store allows.
     fn scrub(&mut self) -> Result<(), StoreError>;

@@ -49,6 +49,14 @@ impl Connection for Postgres {
         }
     }
 
+    fn is_empty(&mut self) -> Result<bool, StoreError> {
+        let row = self.client.query_one("SELECT to_regclass('ledger_entries') IS NULL", &[]);
+        row.and_then(|row| row.try_get(0)).map_err(|source| {
+            let what = "cannot be read as a ledger";
+            StoreError::Postgres { place: self.place.clone(), what, source }
+        })
+    }
+
     fn scrub(&mut self) -> Result<(), StoreError> {
         // One at a time: statements sent together are a transaction, in which nothing is compacted.
         let mut scrub = |sql| self.client.batch_execute(sql);

@@ -61,6 +61,11 @@ impl Connection for Sqlite {
         }
     }
 
+    fn is_empty(&mut self) -> Result<bool, StoreError> {
+        let tables = self.connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0));
+        tables.map(|n| n == 0).map_err(|e| self.error("cannot be read as a ledger", e))
+    }
+
     fn scrub(&mut self) -> Result<(), StoreError> {
         let scrubbed =
             self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");

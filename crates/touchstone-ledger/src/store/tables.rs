@@ -57,7 +57,6 @@ pub(super) fn prepare(connection: &mut dyn Connection, place: &Place) -> Result<
 }
 
 /// A delivery that waits in the outbox.
-#[allow(dead_code)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Delivery {
     pub(crate) seq: u64,
@@ -210,7 +209,6 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
-    #[allow(dead_code)] // until webhooks send them
     /// Deliveries in a state that are due, earliest first.
     pub(crate) fn deliveries(&mut self, state: &str, now: i64, limit: u64) -> Result<Vec<Delivery>, StoreError> {
         let mut found = Vec::new();
@@ -232,7 +230,6 @@ impl<'t> Tables<'t> {
         Ok(found)
     }
 
-    #[allow(dead_code)]
     /// What became of a delivery.
     pub(crate) fn delivered(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
         self.transaction.execute(

@@ -3,11 +3,16 @@
 mod adapt;
 mod attack;
 mod audit;
+mod decide;
 mod demo;
 mod detect;
 mod evaluate;
+mod governance;
 mod input;
+mod ledger;
 mod overlay;
+mod policy;
+mod propose;
 mod rank;
 mod serve;
 mod simulate;
@@ -43,7 +48,10 @@ enum Command {
     Detect(detect::Detect),
     Demo(demo::Demo),
     Evaluate(evaluate::Evaluate),
+    Ledger(ledger::LedgerCommand),
     Overlay(overlay::Overlay),
+    Policy(policy::PolicyCommand),
+    Propose(propose::Propose),
     Rank(rank::Rank),
     Serve(serve::Serve),
     Simulate(simulate::Simulate),
@@ -56,7 +64,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, F
         Command::Detect(detect) => detect.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Ledger(ledger) => ledger.run(),
         Command::Overlay(overlay) => overlay.run(),
+        Command::Policy(policy) => policy.run(),
+        Command::Propose(propose) => propose.run(),
         Command::Rank(rank) => rank.run(),
         Command::Serve(serve) => serve.run(),
         Command::Simulate(simulate) => simulate.run(),

@@ -1,6 +1,7 @@
 //! What a person reads when a run is over.
 
 pub(crate) mod audit;
+pub(crate) mod backtest;
 pub(crate) mod evaluation;
 pub(crate) mod rank;
 
