@@ -1,8 +1,8 @@
 //! The service: durable ingest over HTTP, and answers from the latest findings.
 //!
-//! In the order of the data: [`ingest`] takes batches and lands them (`touchstone_engine::landing`
-//! does the durable part), [`detection`] closes windows and runs the batch detection over them in the background, [`snapshot`] holds
-//! what it found, [`decide`] and [`answers`] answer from it, [`desk`] is where people decide on cases. [`auth`] says who may, [`pages`] is what a browser sees.
+//! In the order of the data: `ingest` takes batches and lands them (`touchstone_engine::landing`
+//! does the durable part), `detection` closes windows and runs the batch detection over them in the background, `snapshot` holds
+//! what it found, `decide` and `answers` answer from it, `desk` is where people decide on cases. `auth` says who may, `pages` is what a browser sees.
 //! Handlers are thin: they translate between HTTP and functions that know no HTTP.
 
 mod answers;

@@ -43,13 +43,13 @@ struct Run {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     listen: SocketAddr,
-    /// How people reach the server, such as https://touchstone.example, where a proxy is in front
+    /// How people reach the server where a proxy is in front: scheme and name
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// File of the keys of pseudonyms [default: DIR/keys.json]
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// Configuration file (TOML): [map], endorse, time_unit, [detect]
+    /// Configuration file (TOML): endorse, time_unit, and the tables map, reactions, detect and rank
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Kinds that count as endorsements [default: like]
