@@ -125,7 +125,8 @@ pub fn count(
             tally.totals.entry(account).or_default().add(look);
             for g in groups {
                 if let Some(support) = places.of_target.get(&(target, *g)) {
-                    let supported = support - u32::from(liked) >= SUPPORT_MIN;
+                    // One who is judged beside the members is not among those who support a target.
+                    let supported = support.saturating_sub(u32::from(liked)) >= SUPPORT_MIN;
                     let looks = if supported { &mut tally.looks } else { &mut tally.neither };
                     looks.entry((*g, account)).or_default().add(look);
                 }
