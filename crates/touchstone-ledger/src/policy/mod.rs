@@ -1,7 +1,7 @@
 //! A policy: rules in a file that say what is done to whom, how hard, for how long, and how much of it at most.
 //!
-//! Conditions are written in the Common Expression Language ([`condition`] says which part of it). [`Policy::read`]
-//! finds every problem with its line and column; a policy that has one is never applied. [`plan`] says what a policy
+//! Conditions are written in the Common Expression Language (`condition` says which part of it). [`Policy::read`]
+//! finds every problem with its line and column; a policy that has one is never applied. `plan` says what a policy
 //! does to findings: a pure function, the same for a proposal, a backtest and a dry run.
 
 mod backtest;

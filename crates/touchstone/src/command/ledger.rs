@@ -76,7 +76,7 @@ enum What {
     Deliver {
         #[command(flatten)]
         at: LedgerAt,
-        /// TOML file with [[receiver]] name, url, secret_file
+        /// TOML file with tables `receiver`, each with name, url and secret_file
         #[arg(long, value_name = "FILE")]
         receivers: PathBuf,
         /// Try again what was given up
