@@ -95,8 +95,10 @@ fn round(likes: &Likes, census: &Census<'_>, traits: &Traits, fake: &Fake, q: f6
     }
     let is_light = |i: &&u32| census.degree[likes.account[**i as usize] as usize] <= LIGHT_MAX;
     let light = |t| (likes.of_target(t).iter().filter(is_light).count() as u32, likes.of_target(t).len() as u32);
-    let usual =
-        Usual { owners: unseen_by_owner(likes, census, fake), light: Beta::fit((0..likes.targets()).map(light)) };
+    let usual = Usual {
+        owners: unseen_by_owner(likes, census, traits, fake),
+        light: Beta::fit((0..likes.targets()).map(light)),
+    };
     let targets: Vec<u32> = (0..likes.targets()).filter(|t| likes.of_target(*t).len() >= POPULARITY_MIN).collect();
     let judged: Vec<Delivery> = targets
         .par_iter()
@@ -111,18 +113,31 @@ fn round(likes: &Likes, census: &Census<'_>, traits: &Traits, fake: &Fake, q: f6
     judged.into_iter().filter(|d| d.ln_e >= if d.is_certain { certain } else { doubtful }).collect()
 }
 
-/// `(unseen, all)` of what is not known to be fake on a target.
-fn unseen_on(target: u32, likes: &Likes, fake: &Fake) -> (u32, u32) {
+/// Of each endorsement of a target, in order, whether it came from a device that several of the endorsers, or of all accounts, use;
+/// `None` where no device is known.
+fn on_shared_device(target: u32, likes: &Likes, traits: &Traits) -> Vec<Option<bool>> {
+    let device = |i: &u32| likes.device.get(*i as usize).copied().filter(|d| *d != 0);
+    let all = likes.of_target(target);
+    let mut together: BTreeMap<u64, usize> = BTreeMap::new();
+    all.iter().filter_map(device).for_each(|d| *together.entry(d).or_default() += 1);
+    let shared = |d: u64| together[&d] > TOGETHER_MIN || traits.networks.users(d) > DEVICE_OTHERS_MIN;
+    all.iter().map(|i| device(i).map(shared)).collect()
+}
+
+/// `(unseen, all)` of what is neither known to be fake on a target nor from a shared device: an author who buys twice must not make
+/// deliveries look usual with him.
+fn unseen_on(target: u32, likes: &Likes, traits: &Traits, fake: &Fake) -> (u32, u32) {
     let known = fake.get(&target).map_or(&[][..], Vec::as_slice);
     let is_fake = |account: u32| known.binary_search_by_key(&account, |f| f.0).is_ok_and(|k| known[k].1 >= 0.5);
-    let rest = likes.of_target(target).iter().map(|i| *i as usize).filter(|i| !is_fake(likes.account[*i]));
+    let all = likes.of_target(target).iter().map(|i| *i as usize).zip(on_shared_device(target, likes, traits));
+    let rest = all.filter(|(i, shared)| *shared != Some(true) && !is_fake(likes.account[*i])).map(|(i, _)| i);
     rest.fold((0, 0), |n, i| (n.0 + u32::from(likes.seen[i] == Seen::No), n.1 + 1))
 }
 
-fn unseen_by_owner(likes: &Likes, census: &Census<'_>, fake: &Fake) -> BTreeMap<u64, (u32, u32)> {
+fn unseen_by_owner(likes: &Likes, census: &Census<'_>, traits: &Traits, fake: &Fake) -> BTreeMap<u64, (u32, u32)> {
     let mut sums: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
     for target in 0..likes.targets() {
-        let (unseen, all) = unseen_on(target, likes, fake);
+        let (unseen, all) = unseen_on(target, likes, traits, fake);
         let s = sums.entry(census.author(target)).or_default();
         *s = (s.0 + unseen, s.1 + all);
     }
@@ -138,24 +153,22 @@ fn one(
     fake: &Fake,
 ) -> Option<Delivery> {
     let all = likes.of_target(target);
-    let device = |i: usize| likes.device.get(i).copied().filter(|d| *d != 0);
-    let mut together: BTreeMap<u64, usize> = BTreeMap::new();
-    all.iter().filter_map(|i| device(*i as usize)).for_each(|d| *together.entry(d).or_default() += 1);
-    let shared = |d: u64| together[&d] > TOGETHER_MIN || traits.networks.users(d) > DEVICE_OTHERS_MIN;
+    let devices = on_shared_device(target, likes, traits);
     // What the owner's other targets show is usual with him (he may be embedded elsewhere).
     let (s, n) = usual.owners.get(&census.author(target)).copied().unwrap_or_default();
-    let here = unseen_on(target, likes, fake);
+    let here = unseen_on(target, likes, traits, fake);
     let others = traits.unseen.after(s - here.0, n - here.1).mean();
     let light = usual.light.mean().clamp(0.01, 0.9);
     let readings: Vec<Reading> = all
         .iter()
         .map(|i| *i as usize)
-        .map(|i| {
+        .zip(devices)
+        .map(|(i, shared)| {
             let unseen = || (likes.seen[i] == Seen::No, own_unseen(i, likes, traits).max(others).clamp(0.01, 0.9));
             let is_light = census.degree[likes.account[i] as usize] <= LIGHT_MAX;
             [
                 likes.has_views().then(unseen),
-                device(i).map(|d| (shared(d), traits.networks.shared_device_share())),
+                shared.map(|shared| (shared, traits.networks.shared_device_share())),
                 Some((is_light, light)),
             ]
         })

@@ -15,12 +15,16 @@ pub enum Mark {
     WanderingAddress,
     /// Looked at again and again.
     Rewatched,
+    /// Endorsed, and looked at again and again.
+    Reopened,
     /// Endorsed whatever of the group was looked at.
     Saturated,
     /// Endorsed within two minutes of another of an unrelated owner.
     InSequence,
     /// Endorsed within the hour after publication.
     Prompt,
+    /// Endorsed days after publication, when feeds have long moved on.
+    Late,
     /// Most members endorsed each of the targets.
     Cohesive,
     /// Has little taste but the group's.
@@ -32,16 +36,18 @@ pub enum Mark {
 }
 
 /// All, in order.
-pub const MARKS: [Mark; 13] = [
+pub const MARKS: [Mark; 15] = [
     Mark::Unseen,
     Mark::SharedDevice,
     Mark::ForeignDevice,
     Mark::FleetingAddress,
     Mark::WanderingAddress,
     Mark::Rewatched,
+    Mark::Reopened,
     Mark::Saturated,
     Mark::InSequence,
     Mark::Prompt,
+    Mark::Late,
     Mark::Cohesive,
     Mark::Devoted,
     Mark::InStep,
@@ -53,11 +59,11 @@ impl Mark {
     #[must_use]
     pub fn signal(self) -> &'static str {
         match self {
-            Self::Unseen | Self::Rewatched | Self::Clockwork => "path",
+            Self::Unseen | Self::Rewatched | Self::Reopened | Self::Clockwork => "path",
             Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress | Self::WanderingAddress => {
                 "infrastructure"
             }
-            Self::Saturated | Self::InSequence | Self::Prompt => "exchange",
+            Self::Saturated | Self::InSequence | Self::Prompt | Self::Late => "exchange",
             Self::Cohesive | Self::Devoted => "pool",
             Self::InStep => "lockstep",
         }
@@ -73,9 +79,11 @@ impl Mark {
             Self::FleetingAddress => "sittings at an address that nobody, the account included, uses at any other time",
             Self::WanderingAddress => "sittings at an address that the account uses at no other time",
             Self::Rewatched => "ring targets looked at again and again, of those looked at",
+            Self::Reopened => "ring endorsements of what was looked at again and again",
             Self::Saturated => "ring targets endorsed, of those looked at",
             Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
             Self::Prompt => "ring endorsements within an hour after publication",
+            Self::Late => "ring endorsements more than three days after publication",
             Self::Cohesive => "members who endorsed a ring target, over all its targets",
             Self::Devoted => "owners in the ring, of all the owners that members endorsed",
             Self::InStep => "occasions in step",
@@ -93,10 +101,11 @@ impl Mark {
             Self::ForeignDevice => &[0.6, 0.8, 0.95],
             Self::FleetingAddress => &[0.7, 0.9, 0.98],
             Self::WanderingAddress => &[0.8, 0.95],
-            Self::Rewatched => &[0.5, 0.7],
+            Self::Rewatched | Self::Reopened => &[0.5, 0.7],
             Self::Saturated => &[0.95, 0.98],
             Self::InSequence => &[0.6, 0.8, 0.95],
             Self::Prompt => &[0.8, 0.95],
+            Self::Late => &[0.7, 0.85, 0.95],
             Self::Cohesive => &[0.4, 0.6, 0.8],
             Self::Devoted => &[0.7, 0.85, 0.97],
             Self::InStep | Self::Clockwork => &[],
@@ -104,10 +113,10 @@ impl Mark {
     }
 
     /// Whether it only speaks of members who endorse each other: elsewhere the innocent do so, too
-    /// (newcomers who work through a starter pack).
+    /// (newcomers who work through a starter pack, readers of an archive).
     #[must_use]
     pub fn of_mutual_groups(self) -> bool {
-        matches!(self, Self::InSequence | Self::Prompt)
+        matches!(self, Self::InSequence | Self::Prompt | Self::Late)
     }
 
     /// Whether endorsements alone show it. Readers of one digest have these, too: where conduct can be seen, all of these count as

@@ -6,7 +6,7 @@ use super::mark::Mark;
 use super::refine::Bicluster;
 use crate::census::Census;
 use crate::likes::{Likes, Seen};
-use crate::signals::exchange::{COURTESY, COURTESY_PROMPT, Timing};
+use crate::signals::exchange::{COURTESY, COURTESY_LATE, COURTESY_PROMPT, Timing};
 use crate::signals::infrastructure::Networks;
 use crate::signals::path::looks::{Looks, Viewing};
 use crate::signals::path::unseen_prior;
@@ -74,7 +74,11 @@ pub fn inside(
                 *sums.1 += 1;
             }
             let null = if own { prior.after(out_s, out_n) } else { prior };
-            let null = if mark == Mark::Prompt { null.at_least(COURTESY_PROMPT, 20.0) } else { null };
+            let null = match mark {
+                Mark::Prompt => null.at_least(COURTESY_PROMPT, 20.0),
+                Mark::Late => null.at_least(COURTESY_LATE, 20.0),
+                _ => null,
+            };
             Inside { account: *account, successes: s, trials: n, null }
         });
         all.insert(mark, rows.collect::<Vec<_>>());
@@ -93,6 +97,9 @@ pub fn inside(
     if !traits.timing.prompt.is_empty() {
         single(Mark::Prompt, traits.timing.prompt_prior, true, &|i| traits.timing.prompt[i]);
     }
+    if !traits.timing.late.is_empty() {
+        single(Mark::Late, traits.timing.late_prior, true, &|i| traits.timing.late[i]);
+    }
     if !likes.device.is_empty() {
         all.insert(Mark::SharedDevice, traits.networks.shared_devices(group, &accounts, likes));
         all.insert(Mark::ForeignDevice, traits.networks.foreign_devices(group, &accounts, likes));
@@ -100,15 +107,18 @@ pub fn inside(
     if likes.has_views() {
         let of = |a: u32| viewing.of(number, a).unwrap_or_default();
         let row = |a: &u32, (successes, trials): (u32, u32), null| Inside { account: *a, successes, trials, null };
-        let (mut saturated, mut rewatched) = (Vec::new(), Vec::new());
+        let (mut saturated, mut rewatched, mut reopened) = (Vec::new(), Vec::new(), Vec::new());
         for a in &accounts {
             let Looks { inside, outside } = of(*a);
             let own = viewing.liked.after(outside.liked, outside.viewed).at_least(COURTESY, 20.0);
             saturated.push(row(a, (inside.liked, inside.viewed), own));
             let again = viewing.again.after(outside.again, outside.viewed);
             rewatched.push(row(a, (inside.again, inside.viewed), again));
+            let both = viewing.both.after(outside.both, outside.liked);
+            reopened.push(row(a, (inside.both, inside.liked), both));
         }
         all.insert(Mark::Rewatched, rewatched);
+        all.insert(Mark::Reopened, reopened);
         all.insert(Mark::Saturated, saturated);
     }
     all

@@ -14,6 +14,7 @@ use crate::census::Census;
 use crate::evalue::ln_factorial;
 use crate::findings::RingKind;
 use crate::likes::{Likes, Seen};
+use crate::signals::exchange::Timing;
 use crate::signals::infrastructure::Networks;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -168,11 +169,18 @@ pub fn judge(
 
 /// Probabilities that endorsements are the ring's, `(account, target, p)`, of everybody with a standing.
 #[must_use]
-pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32, u32, f64)> {
+pub fn ascribe(
+    group: &Group,
+    standings: &[Standing],
+    likes: &Likes,
+    census: &Census<'_>,
+    timing: &Timing,
+) -> Vec<(u32, u32, f64)> {
     let kind = group.kind();
     let certain: Vec<u32> = standings.iter().filter(|s| s.belongs >= CERTAIN).map(|s| s.account).collect();
     let targets = &targets_of(likes, &certain, &group.bicluster.targets, 0.0);
     let unseen = group.inside.get(&Mark::Unseen).map(|all| rate_without(all, u32::MAX));
+    let in_sequence = group.inside.get(&Mark::InSequence).map(|all| rate_without(all, u32::MAX));
     let mut out = Vec::new();
     for s in standings.iter().filter(|s| s.belongs > 0.01) {
         for i in likes.of_account(s.account) {
@@ -183,6 +191,10 @@ pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32
                 // If the account itself is the operator's, what it does elsewhere is cover: a whole life is at stake, so only
                 // where there is no doubt.
                 (RingKind::Farm, false) if !s.foreign && s.belongs >= CERTAIN => s.belongs * s.belongs,
+                (RingKind::Exchange, false) if s.belongs >= CERTAIN && is_of(census, target, &certain) => {
+                    let odds = sequence_ratio(timing.sequence.get(i), in_sequence, s);
+                    s.belongs * odds / (1.0 + odds)
+                }
                 (_, false) => 0.0,
                 (_, true) => {
                     // Its own taste, as far as it shows elsewhere, would have given it so many of them.
@@ -199,6 +211,19 @@ pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes) -> Vec<(u32
         }
     }
     out
+}
+
+/// Whether one of these accounts owns the target.
+fn is_of(census: &Census<'_>, target: u32, accounts: &[u32]) -> bool {
+    census.owner.is_some_and(|o| accounts.binary_search(&o[target as usize]).is_ok())
+}
+
+/// A member's target that too few endorsed to be known as a task may be one, or may have been found by taste; neither is likelier
+/// until it is seen whether the endorsement came in sequence, as tasks do.
+fn sequence_ratio(near: Option<&bool>, ring: Option<f64>, s: &Standing) -> f64 {
+    let (Some(near), Some(ring), Some((_, own))) = (near, ring, s.by_mark.get(&Mark::InSequence)) else { return 0.0 };
+    let (ring, own) = (ring.clamp(0.01, 0.99), own.null.mean().clamp(0.01, 0.99));
+    if *near { ring / own } else { (1.0 - ring) / (1.0 - own) }
 }
 
 /// How much likelier the ring's endorsements are to be seen, or not seen, to have been looked at first than

@@ -61,11 +61,12 @@ impl Group {
                 (*mark, ln_group(&members, mark.rates()))
             })
             .collect();
-        // Both ask of the same sittings: the clearer one speaks.
-        if let (Some(fleeting), Some(wandering)) = (ln_e.get(&Mark::FleetingAddress), ln_e.get(&Mark::WanderingAddress))
-        {
-            let weaker = if fleeting >= wandering { Mark::WanderingAddress } else { Mark::FleetingAddress };
-            ln_e.remove(&weaker);
+        // Both ask of the same sittings, or of the same looks: the clearer one speaks.
+        for (a, b) in [(Mark::FleetingAddress, Mark::WanderingAddress), (Mark::Rewatched, Mark::Reopened)] {
+            if let (Some(first), Some(second)) = (ln_e.get(&a), ln_e.get(&b)) {
+                let weaker = if first >= second { b } else { a };
+                ln_e.remove(&weaker);
+            }
         }
         if let Some(ln) = in_step {
             ln_e.insert(Mark::InStep, ln);

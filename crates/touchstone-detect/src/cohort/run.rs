@@ -244,7 +244,7 @@ fn conclude(
         // Where nothing but endorsements says so of people with lives of their own, it is a doubt, not acted on.
         let is_thread = census.owner.is_none() && ring.group.bicluster.targets.len() < THREAD;
         let doubtful = ring.kind == RingKind::Collusion && (is_thread || !ring.group.is_operated());
-        for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes) {
+        for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes, census, &traits.timing) {
             if doubtful {
                 doubts.entry(target).or_default().push((account, p as f32));
             } else {

@@ -34,7 +34,7 @@ const HOUSE: Candidate = Candidate {
 };
 const CLIENT: Candidate = Candidate {
     words: "an app that reports no views, behind a network that changes addresses",
-    explains: &[Mark::Unseen, Mark::Rewatched, Mark::FleetingAddress, Mark::WanderingAddress],
+    explains: &[Mark::Unseen, Mark::Rewatched, Mark::Reopened, Mark::FleetingAddress, Mark::WanderingAddress],
     taste: false,
 };
 const STOLEN: Candidate = Candidate {

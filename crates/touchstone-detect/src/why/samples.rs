@@ -4,14 +4,12 @@ use crate::census::Census;
 use crate::cohort::mark::Mark;
 use crate::cohort::run::Proven;
 use crate::likes::{Likes, Seen};
+use crate::schedule::HOUR;
+use crate::signals::exchange::{LATE, SEQUENCE};
 use std::collections::BTreeMap;
 
 /// Shown of one piece of evidence.
 const EACH: usize = 3;
-
-/// Two minutes, in microseconds; an hour.
-const SEQUENCE: i64 = 120_000_000;
-const HOUR: i64 = 3_600_000_000;
 
 /// By account and mark (`None`: what it endorsed at all of the ring's): `(target, ts)`, by time.
 pub type Samples = BTreeMap<u32, BTreeMap<Option<Mark>, Vec<(u32, i64)>>>;
@@ -79,6 +77,7 @@ fn shows(mark: Mark, i: usize, likes: &Likes, census: &Census<'_>, users: &BTree
         Mark::Prompt => {
             likes.ts[i] - census.origin(likes.target[i], &[census.first_ts[likes.target[i] as usize]]) <= HOUR
         }
+        Mark::Late => likes.ts[i] - census.origin(likes.target[i], &[census.first_ts[likes.target[i] as usize]]) > LATE,
         _ => true,
     }
 }

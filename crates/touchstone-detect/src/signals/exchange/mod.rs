@@ -3,18 +3,18 @@
 //! # Sees
 //! Groups whose members own what they endorse ([`mutual_share`]) and work it off: nearly all that is opened is endorsed
 //! ([`crate::cohort::mark::Mark::Saturated`]), unrelated owners one after the other
-//! ([`crate::cohort::mark::Mark::InSequence`]), within the hour ([`crate::cohort::mark::Mark::Prompt`]). Needs owner; sharper with ts
-//! and views.
+//! ([`crate::cohort::mark::Mark::InSequence`]), at once ([`crate::cohort::mark::Mark::Prompt`], a pod's call) or days
+//! after publication ([`crate::cohort::mark::Mark::Late`], a board's tasks). Needs owner; sharper with ts, publication and views.
 //!
 //! # Null model
 //! Reciprocity proves nothing: friends have more of it. The null is courtesy: friends are assumed to like 80 % of what they open of each
-//! other and half of it within the hour, or as they do outside the group where that is more.
+//! other, half of it within the hour, half of it after three days, or as they do outside the group where that is more.
 //!
 //! # Innocent look-alikes
 //! Courtesy circles, couples, team accounts: devoted and prompt, but they do not work off a list of strangers.
 //!
 //! # Parameters
-//! [`COURTESY`] and [`COURTESY_PROMPT`] as shares; [`SEQUENCE`] in microseconds.
+//! [`COURTESY`], [`COURTESY_PROMPT`] and [`COURTESY_LATE`] as shares; [`SEQUENCE`] and [`LATE`] in microseconds.
 //!
 //! # Cost
 //! Linear in endorsements.
@@ -38,6 +38,12 @@ pub const COURTESY: f64 = 0.8;
 /// The same for what they like within the hour: friends who are told of each other's posts. An assumption, too.
 pub const COURTESY_PROMPT: f64 = 0.5;
 
+/// And for what they like long after: people who go through each other's archives. An assumption, too.
+pub const COURTESY_LATE: f64 = 0.5;
+
+/// An endorsement this long after publication is late: feeds have moved on.
+pub const LATE: i64 = 72 * HOUR;
+
 /// An action this soon after another is in sequence with it.
 pub const SEQUENCE: i64 = 120_000_000;
 
@@ -53,6 +59,10 @@ pub struct Timing {
     pub prompt: Vec<Option<bool>>,
     /// How often that is so.
     pub prompt_prior: Beta,
+    /// More than [`LATE`] after publication, as `prompt`.
+    pub late: Vec<Option<bool>>,
+    /// How often that is so.
+    pub late_prior: Beta,
 }
 
 impl Timing {
@@ -60,12 +70,16 @@ impl Timing {
     #[must_use]
     pub fn new(likes: &Likes, census: &Census<'_>) -> Self {
         let sequence = sequence(likes, census);
-        let prompt = prompt(likes, census);
+        let ages = ages(likes, census);
+        let of_age = |f: fn(i64) -> bool| ages.iter().map(|age| age.map(f)).collect::<Vec<_>>();
+        let (prompt, late) = (of_age(|age| age <= HOUR), of_age(|age| age > LATE));
         Self {
             sequence_prior: Beta::of_accounts(likes, |i| sequence.get(i).copied()),
             prompt_prior: Beta::of_accounts(likes, |i| prompt.get(i).copied().flatten()),
+            late_prior: Beta::of_accounts(likes, |i| late.get(i).copied().flatten()),
             sequence,
             prompt,
+            late,
         }
     }
 }
@@ -87,7 +101,8 @@ fn sequence(likes: &Likes, census: &Census<'_>) -> Vec<bool> {
     near
 }
 
-fn prompt(likes: &Likes, census: &Census<'_>) -> Vec<Option<bool>> {
+/// Time from publication, or from the first endorsement where no more is known: then at least so long.
+fn ages(likes: &Likes, census: &Census<'_>) -> Vec<Option<i64>> {
     if !census.timed {
         return Vec::new();
     }
@@ -96,7 +111,7 @@ fn prompt(likes: &Likes, census: &Census<'_>) -> Vec<Option<bool>> {
         let (target, ts) = (likes.target[i], likes.ts[i]);
         let first = census.first_ts[target as usize];
         let origin = known(target).filter(|p| *p <= first).or((first < ts).then_some(first))?;
-        Some(ts - origin <= HOUR)
+        Some(ts - origin)
     };
     (0..likes.len()).into_par_iter().map(of).collect()
 }

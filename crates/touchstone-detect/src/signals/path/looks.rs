@@ -19,6 +19,8 @@ pub struct Look {
     pub liked: u32,
     /// Of these, looked at more than once.
     pub again: u32,
+    /// Both: endorsed, and looked at more than once.
+    pub both: u32,
 }
 
 impl Look {
@@ -26,6 +28,7 @@ impl Look {
         self.viewed += other.viewed;
         self.liked += other.liked;
         self.again += other.again;
+        self.both += other.both;
     }
 }
 
@@ -117,7 +120,9 @@ pub fn count(
                 continue;
             }
             let liked = endorsers.binary_search(&account).is_ok();
-            let look = Look { viewed: 1, liked: u32::from(liked), again: u32::from(run.len() > 1) };
+            let again = run.len() > 1;
+            let look =
+                Look { viewed: 1, liked: u32::from(liked), again: u32::from(again), both: u32::from(liked && again) };
             if sampled {
                 tally.sampled.entry(account).or_default().add(look);
             }
@@ -146,16 +151,19 @@ pub struct Viewing {
     pub liked: Beta,
     /// How much of what they see people look at again.
     pub again: Beta,
+    /// How much of what they endorse people look at again.
+    pub both: Beta,
 }
 
 impl Viewing {
     /// Learns from all partitions.
     #[must_use]
     pub fn new(tally: Tally) -> Self {
-        let fit = |f: fn(&Look) -> u32| Beta::fit(tally.sampled.values().map(|l| (f(l), l.viewed)));
+        let fit = |f: fn(&Look) -> (u32, u32)| Beta::fit(tally.sampled.values().map(f));
         Self {
-            liked: fit(|l| l.liked),
-            again: fit(|l| l.again),
+            liked: fit(|l| (l.liked, l.viewed)),
+            again: fit(|l| (l.again, l.viewed)),
+            both: fit(|l| (l.both, l.liked)),
             looks: tally.looks,
             neither: tally.neither,
             totals: tally.totals,
@@ -172,6 +180,7 @@ impl Viewing {
             viewed: all.viewed - inside.viewed - neither.viewed,
             liked: all.liked - inside.liked - neither.liked,
             again: all.again - inside.again - neither.again,
+            both: all.both - inside.both - neither.both,
         };
         Some(Looks { inside, outside })
     }

@@ -2,7 +2,7 @@
 //!
 //! # Sees
 //! Endorsements without a look at what is endorsed ([`crate::cohort::mark::Mark::Unseen`]), and targets looked at again and again
-//! ([`crate::cohort::mark::Mark::Rewatched`]): bought views. Needs views.
+//! ([`crate::cohort::mark::Mark::Rewatched`], [`crate::cohort::mark::Mark::Reopened`]): bought views. Needs views.
 //!
 //! # Null model
 //! Clients lose views, so nobody is expected to have looked each time: beta-binomial about the account's own rate
