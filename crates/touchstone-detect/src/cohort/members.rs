@@ -9,7 +9,7 @@ use super::contrast::{Beta, Inside, rate_without};
 use super::mark::Mark;
 use super::marks::Traits;
 use super::proof::{Group, MUTUAL_MIN};
-use super::refine::{owners_by_account, targets_of};
+use super::refine::{Bicluster, owners_by_account, targets_of};
 use crate::census::Census;
 use crate::evalue::ln_factorial;
 use crate::findings::RingKind;
@@ -148,7 +148,7 @@ pub fn judge(
             }
             // Friends of a customer come to all that he bought for. Where conduct speaks against an account, its taste is one
             // trait among others.
-            let conduct: f64 = of.values().map(|m| m.0).sum();
+            let conduct: f64 = of.iter().filter(|(m, _)| !m.of_endorsements()).map(|(_, m)| m.0).sum();
             let outvoted = conduct < 0.0 && group.mutual < MUTUAL_MIN;
             let ln_pool = if outvoted { ln_pool.min(LN_TRAIT_MAX) } else { ln_pool };
             let mut standing = Standing {
@@ -238,19 +238,20 @@ fn seen_ratio(seen: Seen, ring_unseen: Option<f64>, s: &Standing) -> f64 {
     }
 }
 
-/// What members endorsed inside a group: `(account, target)`.
-pub fn endorsements_inside(group: &super::refine::Bicluster, likes: &Likes) -> impl Iterator<Item = (u32, u32)> {
-    let is_inside = |t: &u32| group.targets.binary_search(t).is_ok();
-    let of = move |a: &u32| {
-        let account = *a;
-        likes.of_account(account).map(|i| likes.target[i]).filter(is_inside).map(move |t| (account, t))
-    };
-    group.members.iter().flat_map(of)
+/// What members endorsed inside a group, and of a mutual one whatever they endorsed of each other: `(account, target)`.
+#[must_use]
+pub fn endorsements_inside(group: &Group, likes: &Likes, census: &Census<'_>) -> Vec<(u32, u32)> {
+    let Bicluster { members, targets } = &group.bicluster;
+    let mutual = group.mutual >= MUTUAL_MIN;
+    let is_inside = |t: u32| targets.binary_search(&t).is_ok() || (mutual && is_of(census, t, members));
+    let of =
+        |a: &u32| likes.of_account(*a).map(|i| (*a, likes.target[i])).filter(|x| is_inside(x.1)).collect::<Vec<_>>();
+    members.iter().flat_map(of).collect()
 }
 
 /// How many of a ring's members endorsed each of its targets, in their order.
 #[must_use]
-pub fn support(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
+pub fn support(group: &Bicluster, likes: &Likes) -> Vec<u32> {
     let of = |t: &u32| {
         let members =
             likes.of_target(*t).iter().filter(|i| group.members.binary_search(&likes.account[**i as usize]).is_ok());
@@ -261,7 +262,7 @@ pub fn support(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
 
 /// The times, ascending, of the members' endorsements of each of a group's targets.
 #[must_use]
-pub fn times(group: &super::refine::Bicluster, likes: &Likes) -> Vec<Vec<i64>> {
+pub fn times(group: &Bicluster, likes: &Likes) -> Vec<Vec<i64>> {
     let of = |t: &u32| {
         let members = likes.of_target(*t).iter().map(|i| *i as usize);
         let members = members.filter(|i| group.members.binary_search(&likes.account[*i]).is_ok());
@@ -274,7 +275,7 @@ pub fn times(group: &super::refine::Bicluster, likes: &Likes) -> Vec<Vec<i64>> {
 
 /// Accounts beside the members that endorsed at least two of its supported targets: to be judged as well.
 #[must_use]
-pub fn bystanders(group: &super::refine::Bicluster, likes: &Likes) -> Vec<u32> {
+pub fn bystanders(group: &Bicluster, likes: &Likes) -> Vec<u32> {
     let mut all: Vec<u32> = group
         .targets
         .iter()

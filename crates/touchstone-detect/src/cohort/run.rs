@@ -219,7 +219,7 @@ fn conclude(
 ) -> Cohorts {
     let line = proof::line(&groups, params.fdr);
     let looked_at = groups.len();
-    let (proven, unproven) = settle(groups, layers, line);
+    let (proven, unproven, parts) = settle(groups, layers, line);
     let mut rings: Vec<Proven> = proven
         .into_par_iter()
         .map(|group| {
@@ -269,8 +269,8 @@ fn conclude(
     } else {
         Vec::new()
     };
-    for group in unproven.iter().filter(|g| g.is_undecided()) {
-        for (account, target) in members::endorsements_inside(&group.bicluster, likes) {
+    for group in unproven.iter().chain(&parts).filter(|g| g.is_undecided()) {
+        for (account, target) in members::endorsements_inside(group, likes, census) {
             doubts.entry(target).or_default().push((account, UNDECIDED));
         }
     }
@@ -309,30 +309,36 @@ fn conclude(
 }
 
 /// Which groups are proven: of those that share most of their members the one of the earliest layer, then the strongest. What is left of
-/// the first layer is unproven.
-fn settle(groups: Vec<Group>, layers: &[usize], line: f64) -> (Vec<Group>, Vec<Group>) {
-    let (mut proven, mut unproven): (Vec<Group>, Vec<Group>) = Default::default();
+/// the first layer is unproven; last come the unproven of later layers whose members are not mostly those of a proven one.
+fn settle(groups: Vec<Group>, layers: &[usize], line: f64) -> (Vec<Group>, Vec<Group>, Vec<Group>) {
+    let (mut proven, mut unproven, mut parts): (Vec<Group>, Vec<Group>, Vec<Group>) = Default::default();
     let mut candidates: Vec<(usize, Group)> = Vec::new();
     for (group, layer) in groups.into_iter().zip(layers) {
         if group.ln_proof() >= line {
             candidates.push((*layer, group));
         } else if *layer == 0 {
             unproven.push(group);
+        } else {
+            parts.push(group);
         }
     }
     candidates.sort_by(|a, b| {
         a.0.cmp(&b.0).then(b.1.ln_proof().total_cmp(&a.1.ln_proof())).then_with(|| a.1.bicluster.cmp(&b.1.bicluster))
     });
     for (layer, group) in candidates {
-        let shared = |p: &Group| {
-            let both = group.bicluster.members.iter().filter(|a| p.bicluster.members.binary_search(a).is_ok()).count();
-            2 * both >= group.bicluster.members.len().min(p.bicluster.members.len())
-        };
-        if layer == 0 || !proven.iter().any(shared) {
+        if layer == 0 || !proven.iter().any(|p| shares_most(&group, p)) {
             proven.push(group);
         }
     }
-    (proven, unproven)
+    parts.retain(|part| !proven.iter().any(|p| shares_most(part, p)));
+    (proven, unproven, parts)
+}
+
+/// Whether two groups have half of the smaller one's members in common.
+fn shares_most(a: &Group, b: &Group) -> bool {
+    let (a, b) = (&a.bicluster.members, &b.bicluster.members);
+    let both = a.iter().filter(|m| b.binary_search(m).is_ok()).count();
+    2 * both >= a.len().min(b.len())
 }
 
 /// Evidence against an account is at most that against its ring: both questions, "is it a ring?" and "does the account
