@@ -42,6 +42,11 @@ pub struct Hook {
 
 impl Hook {
     pub fn new(answers: &[u16]) -> Self {
+        Self::slow(answers, Duration::ZERO)
+    }
+
+    /// One that takes its time.
+    pub fn slow(answers: &[u16], pause: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -51,6 +56,7 @@ impl Hook {
             let mut reader = BufReader::new(stream);
             while let Some(request) = request(&mut reader) {
                 said.lock().unwrap().push(request);
+                std::thread::sleep(pause);
                 let status = answers.lock().unwrap().pop_front().unwrap_or(204);
                 let more = if status == 302 { "Location: http://127.0.0.1:1/elsewhere\r\n" } else { "" };
                 let answer = format!("HTTP/1.1 {status} X\r\n{more}Content-Length: 0\r\n\r\n");

@@ -6,6 +6,7 @@ mod appeal;
 mod bulk;
 mod case;
 mod frame;
+mod golden;
 mod home;
 mod ledger;
 mod policies;
@@ -68,7 +69,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/cases/{case}/appeal", post(case::appeal))
         .route("/cases/{case}/undo", post(case::undo))
         .route_layer(may(Role::Review));
-    let operate = Router::new().route("/cases/{case}/golden", post(case::golden)).route_layer(may(Role::Admin));
+    let operate = Router::new().route("/cases/{case}/golden", post(golden::golden)).route_layer(may(Role::Admin));
     let open = Router::new()
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/appeal/{token}", get(appeal::form).post(appeal::lodge))
