@@ -81,7 +81,7 @@ pub fn read_receivers(path: &Path) -> Result<Vec<Receiver>, String> {
         if name.is_empty() || receivers.iter().any(|r| r.name == name) {
             return Err(format!("{shown}: each receiver has a name of its own, not \"{name}\" again"));
         }
-        if !may_receive(&written.url) {
+        if !is_on_this_machine(&written.url) {
             return Err(format!(
                 "{shown}: receiver {name}: \"{}\" is not http on this machine (127.0.0.1, ::1, localhost); \
                  a relay there takes it further",
@@ -100,8 +100,10 @@ pub fn read_receivers(path: &Path) -> Result<Vec<Receiver>, String> {
     Ok(receivers)
 }
 
-/// Names of people go out, and no socket of ours leaves this machine: beyond it, a relay of the operator's takes them.
-fn may_receive(url: &str) -> bool {
+/// True for http on this machine. Names of people go out, and no socket of ours leaves it: beyond, a relay of the operator's
+/// takes them.
+#[must_use]
+pub fn is_on_this_machine(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     // Who reads "http://localhost@elsewhere" as local is mistaken.
@@ -398,7 +400,7 @@ mod tests {
     #[test]
     fn names_do_not_leave_this_machine() {
         for good in ["http://127.0.0.1:8080/x", "http://[::1]:80/", "http://localhost"] {
-            assert!(may_receive(good), "{good}");
+            assert!(is_on_this_machine(good), "{good}");
         }
         for bad in [
             "https://127.0.0.1/hook",
@@ -410,7 +412,7 @@ mod tests {
             "localhost",
             "http://10.0.0.1/",
         ] {
-            assert!(!may_receive(bad), "{bad}");
+            assert!(!is_on_this_machine(bad), "{bad}");
         }
     }
 }

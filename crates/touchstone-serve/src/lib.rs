@@ -26,7 +26,7 @@ mod router;
 mod server;
 mod snapshot;
 
-pub use auth::{Role, TokenError, Tokens};
+pub use auth::{OidcSettings, Role, TokenError, Tokens};
 pub use desk::taken_in;
 pub use options::{Limits, ServeOptions};
 pub use server::{ServeError, Server, serve};

@@ -1,5 +1,6 @@
 //! What a server needs to know; resolved once, by the binary.
 
+use crate::auth::OidcSettings;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -33,6 +34,8 @@ pub struct ServeOptions {
     pub policy: Option<PathBuf>,
     /// Who is told of actions.
     pub receivers: Vec<Receiver>,
+    /// The provider by which people sign in to the console, beside tokens.
+    pub oidc: Option<OidcSettings>,
     /// Threads that detect, at low priority.
     pub detection_threads: usize,
     /// Seconds between looks at what is to be closed and detected.

@@ -9,6 +9,7 @@ mod frame;
 mod golden;
 mod home;
 mod ledger;
+mod oidc;
 mod policies;
 mod queue;
 mod reviewers;
@@ -72,6 +73,8 @@ pub(crate) fn router(app: &App) -> Router<App> {
     let operate = Router::new().route("/cases/{case}/golden", post(golden::golden)).route_layer(may(Role::Admin));
     let open = Router::new()
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-in/oidc", get(oidc::leave))
+        .route("/sign-in/oidc/return", get(oidc::come_back))
         .route("/appeal/{token}", get(appeal::form).post(appeal::lodge))
         .route("/static/report.css", get(|| file(CSS, touchstone_console::STYLE)))
         .route("/static/report.js", get(|| file(JS, touchstone_console::SCRIPT)))

@@ -112,6 +112,7 @@ pub fn options(data: &Path) -> ServeOptions {
         rank: touchstone_detect::rank::RankParams::default(),
         policy: None,
         receivers: Vec::new(),
+        oidc: None,
         detection_threads: 1,
         tick_seconds: 0.1,
         detection_pause_seconds: 0.0,

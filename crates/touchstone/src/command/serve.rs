@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use touchstone_engine::landing::{LandingOptions, rotate_keys};
 use touchstone_event::mapping::Mapping;
 use touchstone_ledger::webhook::read_receivers;
-use touchstone_serve::{Limits, Role, ServeError, ServeOptions, Tokens};
+use touchstone_serve::{Limits, OidcSettings, Role, ServeError, ServeOptions, Tokens};
 
 const AFTER: &str = "\
 Events come in over HTTP, are durable when they are answered, and land as Parquet in windows of event time below
@@ -60,6 +60,9 @@ struct Run {
     /// TOML file with the receivers of signed webhooks [default: DIR/receivers.toml, if there]
     #[arg(long, value_name = "FILE")]
     receivers: Option<PathBuf>,
+    /// TOML file with the OpenID Connect provider by which people sign in [default: DIR/oidc.toml, if there]
+    #[arg(long, value_name = "FILE")]
+    oidc: Option<PathBuf>,
     /// Kinds that count as endorsements [default: like]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     endorse: Vec<String>,
@@ -239,7 +242,10 @@ impl Run {
         let beside = |name: &str| Some(data.join(name)).filter(|path| path.exists());
         let receivers = self.receivers.or_else(|| beside("receivers.toml"));
         let receivers = receivers.map(|path| read_receivers(&path).map_err(|e| anyhow!(e))).transpose()?;
+        let oidc = self.oidc.or_else(|| beside("oidc.toml"));
+        let oidc = oidc.map(|path| OidcSettings::read(&path).map_err(|e| anyhow!(e))).transpose()?;
         Ok(ServeOptions {
+            oidc,
             policy: self.policy.or_else(|| beside("policy.toml")),
             receivers: receivers.unwrap_or_default(),
             keys: self.keys.unwrap_or_else(|| data.join("keys.json")),
