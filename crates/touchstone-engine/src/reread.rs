@@ -19,7 +19,7 @@ pub struct Reread {
     pub configuration: String,
     /// All accounts.
     pub accounts_total: u64,
-    /// Accounts that are not organic.
+    /// Accounts that are not organic, and members of rings that are: they have endorsements at stake as well.
     pub accounts: Vec<FoundAccount>,
     /// Rings.
     pub rings: Vec<FoundRing>,
@@ -46,9 +46,9 @@ pub fn read(folder: &Path) -> Result<Reread, EvaluateError> {
         let text = |name: &str| summary[name].as_str().unwrap_or_default().to_owned();
         (all.version, all.configuration) = (text("version"), text("configuration_hash"));
     }
+    read_rings(folder, &mut all)?;
     read_accounts(&accounts, &mut all)?;
     all.accounts.sort_by(|a, b| a.account.cmp(&b.account));
-    read_rings(folder, &mut all)?;
     let owners = read_targets(folder, &mut all)?;
     read_authors(folder, &mut all, &owners)?;
     read_evidence(folder, &mut all)?;
@@ -65,10 +65,12 @@ pub fn read(folder: &Path) -> Result<Reread, EvaluateError> {
 
 fn read_accounts(path: &Path, all: &mut Reread) -> Result<(), EvaluateError> {
     let may = ["evidence_bits", "ring", "endorsements", "discounted", "top_signal"];
+    let members: BTreeSet<&str> = all.rings.iter().flat_map(|r| &r.members).map(String::as_str).collect();
     Table::open(path, &["account", "verdict"], &may)?.each(|rows, row| {
         all.accounts_total += 1;
         let verdict = match rows.text(1, row).as_deref() {
-            Some("organic") => return Ok(()),
+            Some("organic") if !members.contains(rows.name(0, row)?.as_ref()) => return Ok(()),
+            Some("organic") => Verdict::Organic,
             Some("suspect") => Verdict::Suspect,
             Some("inauthentic") => Verdict::Inauthentic,
             _ => return Err(rows.bad(1, row, "organic, suspect or inauthentic")),

@@ -283,6 +283,19 @@ pub enum BreakerKind {
     Share,
 }
 
+impl BreakerKind {
+    /// The word in files and pages.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Day => "day",
+            Self::Author => "author",
+            Self::Share => "share",
+        }
+    }
+}
+
 /// An action in full.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Act {

@@ -13,7 +13,7 @@ pub struct Findings {
     pub model: Model,
     /// All accounts of the log, organic ones as well: breakers count shares of it.
     pub accounts_total: u64,
-    /// Accounts that are not organic.
+    /// Accounts that are not organic, and members of rings that are.
     pub accounts: Vec<FoundAccount>,
     /// Rings.
     pub rings: Vec<FoundRing>,

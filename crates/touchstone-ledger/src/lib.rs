@@ -22,6 +22,7 @@
 //! | appeal, by link or signed in; decide it | [`Ledger::appeal_by_link`], [`Ledger::appeal`], [`Ledger::decide_appeal`] |
 //! | serve corrected counts, export labels | [`Ledger::overrides`], [`Overrides::labels_csv`] |
 //! | page through all entries | [`Ledger::entries`], [`Ledger::open_seals`] |
+//! | see what a policy's rules did, and how well reviewers judge | [`Ledger::policy_record`], [`Ledger::reviewers`] |
 //! | know all that is known | [`Ledger::state`] |
 //! | check it | [`verify`] |
 //! | check a policy, see whom it would have hit | [`policy::Policy::read`], [`policy::Backtest::run`] |
@@ -89,7 +90,8 @@ pub use entry::{
 pub use error::LedgerError;
 pub use ledger::{
     APPEAL_DAYS, CaseFile, Decision, Effect, ExhibitFile, Filter, HistoryLine, LabelLine, Ledger, MemberFile,
-    OpenedCases, Outcome, Overrides, Proposal, ProposalLine, Review, Standing, TEXT_MAX, rfc3339, verify,
+    OpenedCases, Outcome, Overrides, PolicyRecord, Proposal, ProposalLine, Review, ReviewerRecord, RuleRecord,
+    Standing, TEXT_MAX, rfc3339, verify,
 };
 pub use seal::{Seal, SealKind};
 pub use state::State;

@@ -17,6 +17,7 @@ use crate::store::{Delivery, Tables};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -80,7 +81,7 @@ pub fn read_receivers(path: &Path) -> Result<Vec<Receiver>, String> {
         if name.is_empty() || receivers.iter().any(|r| r.name == name) {
             return Err(format!("{shown}: each receiver has a name of its own, not \"{name}\" again"));
         }
-        if !may_receive(&written.url) {
+        if !is_on_this_machine(&written.url) {
             return Err(format!(
                 "{shown}: receiver {name}: \"{}\" is not http on this machine (127.0.0.1, ::1, localhost); \
                  a relay there takes it further",
@@ -99,8 +100,10 @@ pub fn read_receivers(path: &Path) -> Result<Vec<Receiver>, String> {
     Ok(receivers)
 }
 
-/// Names of people go out, and no socket of ours leaves this machine: beyond it, a relay of the operator's takes them.
-fn may_receive(url: &str) -> bool {
+/// True for http on this machine. Names of people go out, and no socket of ours leaves it: beyond, a relay of the operator's
+/// takes them.
+#[must_use]
+pub fn is_on_this_machine(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     // Who reads "http://localhost@elsewhere" as local is mistaken.
@@ -152,6 +155,8 @@ pub struct Notice {
     pub rule: Option<String>,
     /// The case that has the evidence.
     pub case: String,
+    /// For the account's link to appeal; none for reversals and for actions on targets.
+    pub appeal_token: Option<String>,
 }
 
 /// What became of a round of deliveries.
@@ -174,7 +179,24 @@ impl Ledger {
     /// # Errors
     /// The ledger cannot be read or written. A receiver that does not answer is no error.
     pub fn deliver(&mut self, receivers: &[Receiver], now: i64) -> Result<Round, LedgerError> {
+        self.deliver_as(receivers, now, &|_| {}, &|| true)
+    }
+
+    /// The same, where names in the ledger are not those that receivers know: `say` writes them into a notice, the same
+    /// way at every try. Ends early once `go_on` says no.
+    ///
+    /// # Errors
+    /// As [`Ledger::deliver`].
+    pub fn deliver_as(
+        &mut self,
+        receivers: &[Receiver],
+        now: i64,
+        say: &dyn Fn(&mut Notice),
+        go_on: &dyn Fn() -> bool,
+    ) -> Result<Round, LedgerError> {
         let mut round = Round::default();
+        // Whoever does not answer at all would keep the others waiting, once a delivery.
+        let mut silent = BTreeSet::new();
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             // A redirect would lead to where the operator did not say.
@@ -187,12 +209,19 @@ impl Ledger {
         for mut delivery in self.outbox("waiting", now, ROUND)? {
             // A receiver that is not configured now may be later.
             let Some(receiver) = receivers.iter().find(|r| r.name == delivery.receiver) else { continue };
-            let Some(notice) = self.notice(&delivery, now)? else {
+            if silent.contains(&receiver.name) {
+                continue;
+            }
+            if !go_on() {
+                break;
+            }
+            let Some(mut notice) = self.notice(&delivery, now)? else {
                 delivery.state = "void".to_owned();
                 round.void += 1;
                 self.note_delivery(&delivery)?;
                 continue;
             };
+            say(&mut notice);
             let body = serde_json::to_vec(&notice).map_err(LedgerError::Entry)?;
             let seconds = now.div_euclid(1_000_000);
             let key = format!("{identity}-{}-{}", delivery.seq, delivery.event.replace(' ', "-"));
@@ -206,7 +235,10 @@ impl Ledger {
             let problem = match answer {
                 Ok(response) if response.status().is_success() => None,
                 Ok(response) => Some(format!("status {}", response.status().as_u16())),
-                Err(e) => Some(e.to_string()),
+                Err(e) => {
+                    silent.insert(receiver.name.clone());
+                    Some(e.to_string())
+                }
             };
             delivery.tries += 1;
             match problem {
@@ -250,6 +282,21 @@ impl Ledger {
         let most = u64::MAX >> 1;
         let waiting = self.outbox("waiting", i64::MAX, most)?.len();
         Ok((waiting as u64, self.outbox("given_up", i64::MAX, most)?.len() as u64))
+    }
+
+    /// How many deliveries wait and how many were given up, by receiver.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn outbox_by_receiver(&mut self) -> Result<BTreeMap<String, (u64, u64)>, LedgerError> {
+        let mut all: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        for delivery in self.outbox("waiting", i64::MAX, u64::MAX >> 1)? {
+            all.entry(delivery.receiver).or_default().0 += 1;
+        }
+        for delivery in self.outbox("given_up", i64::MAX, u64::MAX >> 1)? {
+            all.entry(delivery.receiver).or_default().1 += 1;
+        }
+        Ok(all)
     }
 
     /// All actions as they stand, for a file: taken ones that hold or will, and reversed ones, oldest first. Those of
@@ -320,6 +367,7 @@ impl Ledger {
         if account.is_none() && target.is_none() {
             return Ok(None);
         }
+        let appeal_token = if event == "taken" && account.is_some() { Some(self.appeal_token(id)?) } else { None };
         Ok(Some(Notice {
             action: id.to_string(),
             event: event.to_owned(),
@@ -333,6 +381,7 @@ impl Ledger {
             automatic: act.automatic,
             rule: act.rule.map(|r| r.rule),
             case: act.case.to_string(),
+            appeal_token,
         }))
     }
 }
@@ -351,7 +400,7 @@ mod tests {
     #[test]
     fn names_do_not_leave_this_machine() {
         for good in ["http://127.0.0.1:8080/x", "http://[::1]:80/", "http://localhost"] {
-            assert!(may_receive(good), "{good}");
+            assert!(is_on_this_machine(good), "{good}");
         }
         for bad in [
             "https://127.0.0.1/hook",
@@ -363,7 +412,7 @@ mod tests {
             "localhost",
             "http://10.0.0.1/",
         ] {
-            assert!(!may_receive(bad), "{bad}");
+            assert!(!is_on_this_machine(bad), "{bad}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What all handlers share.
 
-use crate::auth::{Buckets, Sessions, Tokens};
+use crate::auth::{Buckets, Provider, Sessions, Tokens};
 use crate::decide::Running;
 use crate::desk::Desk;
 use crate::metrics::Metrics;
@@ -22,6 +22,8 @@ pub(crate) struct State {
     pub(crate) door: Door,
     pub(crate) tokens: Tokens,
     pub(crate) sessions: Sessions,
+    /// By which people sign in, beside tokens.
+    pub(crate) oidc: Option<Provider>,
     pub(crate) buckets: Buckets,
     pub(crate) metrics: Metrics,
     pub(crate) running: Mutex<Running>,
@@ -49,6 +51,7 @@ impl State {
             landing,
             tokens,
             sessions: Sessions::default(),
+            oidc: options.oidc.clone().map(Provider::new),
             buckets: Buckets::default(),
             metrics: Metrics::new(options.version),
             running: Mutex::new(Running::default()),

@@ -37,6 +37,11 @@ pub(crate) fn findings_folder(data: &Path) -> PathBuf {
     data.join("findings")
 }
 
+/// Where findings of a number are.
+pub(crate) fn folder_of(data: &Path, number: u64) -> PathBuf {
+    findings_folder(data).join(format!("{number:08}"))
+}
+
 /// The latest readable findings; what a crash left half-made is removed.
 pub(crate) fn latest(data: &Path) -> std::io::Result<Option<Snapshot>> {
     let folder = findings_folder(data);
@@ -108,6 +113,9 @@ fn upkeep(app: &App, orders: &Receiver<Order>, runs: &Sender<Run>) {
         };
         if let Err(e) = app.desk.refresh(app.snapshot().as_deref()) {
             tracing::error!(error = %e, "the ledger cannot be read; decisions known before stay");
+        }
+        if let Err(e) = app.desk.look_at_policy(app.snapshot().as_deref()) {
+            tracing::error!(error = %e, "the policy could not be applied; the next findings apply it");
         }
         if let Err(e) = app.tokens.reload() {
             tracing::error!(error = %e, "tokens cannot be read again; those known before stay");
@@ -216,6 +224,7 @@ fn detection(app: &App, wanted: &Receiver<Run>) {
 /// Removes all findings.
 fn forget(app: &App) {
     app.clear_snapshot();
+    app.desk.forget();
     let folder = findings_folder(&app.options.data);
     if let Err(e) = std::fs::remove_dir_all(&folder).and_then(|()| std::fs::create_dir_all(&folder)) {
         tracing::error!(error = %e, "old findings cannot be removed");
@@ -237,7 +246,7 @@ fn detect(app: &App) -> Result<(), BatchError> {
     let started = Instant::now();
     let folder = findings_folder(&app.options.data);
     let number = app.next_findings();
-    let out = folder.join(format!("{number:08}"));
+    let out = folder_of(&app.options.data, number);
     let mut ingest = IngestOptions::new(vec![app.landing.events_folder().to_owned()], PathBuf::new());
     ingest.endorse.clone_from(&app.options.endorse);
     ingest.reactions.clone_from(&app.options.reactions);
@@ -263,7 +272,7 @@ fn detect(app: &App) -> Result<(), BatchError> {
     app.metrics.detected(seconds);
     match Snapshot::read(&out, number) {
         Ok(snapshot) => {
-            if let Err(e) = app.desk.take_in(&snapshot, app.options.version) {
+            if let Err(e) = app.desk.take_in(&out, &snapshot) {
                 tracing::error!(error = %e, "cases could not be opened; the next findings open them");
             }
             app.set_snapshot(snapshot);

@@ -2,7 +2,8 @@
 //!
 //! In the order of the data: `ingest` takes batches and lands them (`touchstone_engine::landing`
 //! does the durable part), `detection` closes windows and runs the batch detection over them in the background, `snapshot` holds
-//! what it found, `decide` and `answers` answer from it, `desk` is where people decide on cases. `auth` says who may, `pages` is what a browser sees.
+//! what it found, `decide` and `answers` answer from it, `desk` is where people decide on cases,
+//! `delivery` tells of it. `auth` says who may, `pages` is what a browser sees.
 //! Handlers are thin: they translate between HTTP and functions that know no HTTP.
 
 mod answers;
@@ -10,6 +11,7 @@ mod app;
 mod auth;
 mod clock;
 mod decide;
+mod delivery;
 mod desk;
 mod detection;
 mod guard;
@@ -24,7 +26,8 @@ mod router;
 mod server;
 mod snapshot;
 
-pub use auth::{Role, TokenError, Tokens};
+pub use auth::{OidcSettings, Role, TokenError, Tokens};
+pub use desk::taken_in;
 pub use options::{Limits, ServeOptions};
 pub use server::{ServeError, Server, serve};
 
@@ -37,7 +40,7 @@ pub fn ledger_entries(data: &std::path::Path, keys: &std::path::Path) -> Result<
         return Ok(0);
     }
     let identity = touchstone_engine::landing::Identity::open(keys)?;
-    Ok(desk::Desk::open(data, &identity)?.entries())
+    Ok(desk::open_ledger(data, &identity)?.head().seq)
 }
 
 /// The OpenAPI document, as served at `/v1/openapi.json`.

@@ -11,6 +11,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
+use touchstone_ledger::webhook::Round;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Route {
@@ -45,6 +46,7 @@ pub(crate) struct Metrics {
     seconds: Family<RouteAlone, Histogram, fn() -> Histogram>,
     events: Family<Outcome, Counter>,
     rejected: Family<Why, Counter>,
+    webhooks: Family<Outcome, Counter>,
     detections: Counter,
     detection_seconds: Float,
     gauges: Vec<(Read, Float)>,
@@ -89,6 +91,8 @@ impl Metrics {
         registry.register("touchstone_events", "Events by what became of them", events.clone());
         let rejected = Family::<Why, Counter>::default();
         registry.register("touchstone_rejected_events", "Events that were not taken, by reason", rejected.clone());
+        let webhooks = Family::<Outcome, Counter>::default();
+        registry.register("touchstone_webhooks", "Tries to tell receivers, by what became of them", webhooks.clone());
         let detections = Counter::default();
         registry.register("touchstone_detections", "Detections that ended well", detections.clone());
         let detection_seconds = Float::default();
@@ -105,7 +109,7 @@ impl Metrics {
                 (read, gauge)
             })
             .collect();
-        Self { registry, requests, seconds, events, rejected, detections, detection_seconds, gauges }
+        Self { registry, requests, seconds, events, rejected, webhooks, detections, detection_seconds, gauges }
     }
 
     pub(crate) fn answered(&self, route: &str, method: &str, status: u16, took: Duration) {
@@ -123,6 +127,14 @@ impl Metrics {
         for reason in reasons {
             self.events.get_or_create(&Outcome { outcome: "rejected" }).inc();
             self.rejected.get_or_create(&Why { reason }).inc();
+        }
+    }
+
+    pub(crate) fn told(&self, round: Round) {
+        let counts =
+            [("sent", round.sent), ("failed", round.failed), ("given_up", round.given_up), ("void", round.void)];
+        for (outcome, n) in counts {
+            self.webhooks.get_or_create(&Outcome { outcome }).inc_by(n);
         }
     }
 

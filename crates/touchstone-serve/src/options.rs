@@ -1,11 +1,13 @@
 //! What a server needs to know; resolved once, by the binary.
 
+use crate::auth::OidcSettings;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use touchstone_detect::params::Params;
 use touchstone_detect::rank::{RankParams, Reaction};
 use touchstone_engine::landing::LandingOptions;
+use touchstone_ledger::webhook::Receiver;
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -28,6 +30,12 @@ pub struct ServeOptions {
     pub params: Params,
     /// How targets are ranked.
     pub rank: RankParams,
+    /// The policy that is applied to findings; without one, cases are opened and nothing is done without a person.
+    pub policy: Option<PathBuf>,
+    /// Who is told of actions.
+    pub receivers: Vec<Receiver>,
+    /// The provider by which people sign in to the console, beside tokens.
+    pub oidc: Option<OidcSettings>,
     /// Threads that detect, at low priority.
     pub detection_threads: usize,
     /// Seconds between looks at what is to be closed and detected.

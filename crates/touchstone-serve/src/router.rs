@@ -31,6 +31,7 @@ pub(crate) fn router(app: &App) -> Router {
         .route("/v1/actions", get(answers::actions))
         .route("/v1/labels", get(answers::labels))
         .route("/v1/ledger", get(answers::ledger))
+        .route("/v1/policy", get(answers::policy))
         .route("/metrics", get(health::metrics))
         .route_layer(may(Role::Read));
     let review = Router::new()
@@ -42,8 +43,12 @@ pub(crate) fn router(app: &App) -> Router {
         .route("/v1/cases/{case}/undo", post(answers::undo))
         .route("/v1/appeals", post(answers::appeal))
         .route("/v1/appeals/{appeal}/decision", post(answers::decide_appeal))
+        .route("/v1/policy/backtest", post(answers::backtest))
         .route_layer(may(Role::Review));
     let operate = Router::new()
+        .route("/v1/golden", post(answers::golden))
+        .route("/v1/reviewers", get(answers::reviewers))
+        .route("/v1/webhooks/retry", post(answers::retry_webhooks))
         .route("/v1/flush", post(answers::flush))
         .route("/v1/accounts/{account}", delete(answers::erase))
         .route_layer(may(Role::Admin));

@@ -2,6 +2,7 @@
 
 use crate::app::{App, State};
 use crate::auth::{TokenError, Tokens};
+use crate::delivery;
 use crate::desk::Desk;
 use crate::detection::{self, Background};
 use crate::options::ServeOptions;
@@ -9,6 +10,7 @@ use crate::router::router;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::watch;
 use touchstone_engine::landing::{Landing, LandingError, Repair};
@@ -26,6 +28,12 @@ pub enum ServeError {
     /// The ledger cannot be used.
     #[error(transparent)]
     Ledger(#[from] touchstone_ledger::LedgerError),
+    /// Findings cannot be read.
+    #[error(transparent)]
+    Findings(#[from] touchstone_engine::evaluate::EvaluateError),
+    /// The policy has errors, a line each, or cannot be read.
+    #[error("{0}")]
+    Policy(String),
     /// The address cannot be had.
     #[error("{address}: cannot listen there: {source}; choose another --listen")]
     Listen {
@@ -54,6 +62,8 @@ pub struct Server {
     repairs: Vec<Repair>,
     app: App,
     background: Option<Background>,
+    /// Tells receivers, where there are any.
+    told: Option<JoinHandle<()>>,
     runtime: Option<tokio::runtime::Runtime>,
     stop: watch::Sender<bool>,
     served: Option<tokio::task::JoinHandle<()>>,
@@ -84,9 +94,9 @@ impl Server {
             );
         }
         let snapshot = detection::latest(&options.data).map_err(system("findings cannot be listed"))?;
-        let desk = Desk::open(&options.data, landing.door().identity())?;
+        let desk = Desk::open(&options, landing.door().identity())?;
         if let Some(snapshot) = &snapshot {
-            desk.take_in(snapshot, options.version)?;
+            desk.take_in(&detection::folder_of(&options.data, snapshot.number), snapshot)?;
         }
         let (orders, incoming) = std::sync::mpsc::channel();
         let address = options.listen;
@@ -100,6 +110,7 @@ impl Server {
         let address = listener.local_addr().map_err(system("the address cannot be told"))?;
         let app = Arc::new(State::new(options, landing, tokens, orders.clone(), desk, snapshot));
         let background = Background::start(&app, orders, incoming).map_err(system("a thread cannot be started"))?;
+        let told = delivery::start(&app)?;
         let (stop, mut stopped) = watch::channel(false);
         let router = router(&app);
         let served = runtime.spawn(async move {
@@ -117,6 +128,7 @@ impl Server {
             repairs,
             app,
             background: Some(background),
+            told,
             runtime: Some(runtime),
             stop,
             served: Some(served),
@@ -172,6 +184,9 @@ impl Server {
         }
         if let Some(background) = self.background.take() {
             background.stop();
+        }
+        if self.told.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread that tells receivers had failed");
         }
         self.app.landing.close();
         if let Some(runtime) = self.runtime.take() {

@@ -9,7 +9,10 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use touchstone_detect::findings::ReportModel;
+use touchstone_detect::rank::{Learned, RankParams};
+use touchstone_engine::rank::Kept;
 
 /// An account's row of the findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +86,9 @@ pub(crate) struct Snapshot {
     pub(crate) configuration: String,
     /// Cases as they are drawn; none where findings of another version are read.
     pub(crate) model: Option<ReportModel>,
+    /// What targets are ranked by; none where ranking is off.
+    pub(crate) kept: Option<Kept>,
+    learned: OnceLock<Learned>,
     /// What each account's endorsements are discounted by: (place of the target, p_fake).
     discounts: HashMap<Box<str>, Vec<(u32, f32)>>,
     ring_index: HashMap<Box<str>, usize>,
@@ -218,8 +224,14 @@ impl Snapshot {
         s.counts = summary["counts"].clone();
         s.configuration = summary["configuration_hash"].as_str().unwrap_or_default().to_owned();
         s.model = touchstone_engine::write::model::load(folder).ok();
+        s.kept = touchstone_engine::rank::read(folder).ok();
         s.weigh_rings();
         Ok(s)
+    }
+
+    /// What is usual among the lines that targets are ranked by.
+    pub(crate) fn learned(&self, params: &RankParams) -> &Learned {
+        self.learned.get_or_init(|| Learned::new(self.kept.as_ref().map_or(&[], |k| &k.lines), params))
     }
 
     fn weigh_rings(&mut self) {

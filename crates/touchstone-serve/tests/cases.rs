@@ -183,3 +183,78 @@ fn the_ledger_in_the_folder_verifies_and_holds_no_name() {
         }
     }
 }
+
+#[test]
+fn ranks_are_said_before_and_are_so_after() {
+    let desk = found();
+    let case = ring(&desk);
+    let rank = |target: &Value| {
+        desk.get("read", &format!("/v1/targets/{}", target["target"].as_str().unwrap())).json()["rank"].clone()
+    };
+    let effect = desk.get("read", &format!("/v1/cases/{case}/effect")).json();
+    let targets = effect["targets"].as_array().unwrap();
+    assert!(targets.len() >= 20 && targets.iter().all(|t| t["rank"] == rank(t)), "{effect:#}");
+    let rises = targets.iter().filter(|t| t["rank_if_cleared"].as_u64() < t["rank"].as_u64()).count();
+    assert!(rises >= 10, "their likes are worth something: {effect:#}");
+    decide(&desk, &case, "review", &json!({"answer": "cleared", "reason": "a class with one reading list"}));
+    for target in targets {
+        assert_eq!(rank(target), target["rank_if_cleared"], "{target}");
+    }
+}
+
+#[test]
+fn a_golden_case_looks_like_any_other_and_scores_the_reviewer() {
+    let desk = found();
+    let asked = json!({"account": "ring3", "answer": "confirmed"});
+    let made = done(&post(&desk, "admin", "/v1/golden", &asked))["case"].as_str().unwrap().to_owned();
+    let shown =
+        desk.get("read", &format!("/v1/cases/{made}")).text() + &desk.get("review", &format!("/cases/{made}")).text();
+    // All words that pages may hold are in their catalogue.
+    let shown = shown.split("<script").next().unwrap();
+    assert!(!shown.contains("olden"), "nothing says what it is: {shown}");
+    assert!(
+        desk.get("read", "/v1/cases?q=is:account").text().contains(&format!("\"{made}\"")),
+        "it waits with the others"
+    );
+    decide(&desk, &made, "review", &fake());
+    assert_eq!(desk.get("read", "/v1/actions?account=ring3").json()["items"], json!([]), "nothing is done");
+    assert!(!desk.get("read", "/v1/labels").text().contains("ring3"), "nothing is learned");
+    let scores = desk.get("admin", "/v1/reviewers").json();
+    let mine = scores["items"].as_array().unwrap().iter().find(|r| r["reviewer"] == "review").unwrap();
+    assert_eq!((&mine["golden"], &mine["golden_right"]), (&json!(1), &json!(1)), "{scores:#}");
+    let page = desk.get("review", "/reviewers").text();
+    assert!(page.contains("1 of 1") && !page.contains("<bdi>bob</bdi></th>"), "the own line alone: {page}");
+    for bad in [json!({"answer": "confirmed"}), json!({"ring": "r1", "answer": "unsure"})] {
+        assert_eq!(post(&desk, "admin", "/v1/golden", &bad).status, 400, "{bad}");
+    }
+
+    // A decided case is put into the queue again by an admin; whoever decides it otherwise is wrong.
+    let case = ring(&desk);
+    decide(&desk, &case, "review", &fake());
+    let before = desk.get("read", "/v1/cases").json()["total"].as_u64().unwrap();
+    assert_eq!(desk.ask("review", "POST", &format!("/cases/{case}/golden"), &[], b"").status, 403);
+    assert_eq!(desk.ask("admin", "POST", &format!("/cases/{case}/golden"), &[], b"").status, 303);
+    assert_eq!(desk.get("read", "/v1/cases").json()["total"], before + 1);
+    let again = ring(&desk);
+    decide(&desk, &again, "admin", &json!({"answer": "cleared", "reason": "they seem to like the same things"}));
+    let scores = desk.get("admin", "/v1/reviewers").json();
+    let other = scores["items"].as_array().unwrap().iter().find(|r| r["reviewer"] == "admin").unwrap();
+    assert_eq!((&other["golden"], &other["golden_right"]), (&json!(1), &json!(0)), "{scores:#}");
+}
+
+#[test]
+fn many_at_once_are_listed_and_taken_back_later() {
+    let desk = found();
+    let before = authentic(&desk);
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let sent = |path: &str, body: &str| desk.ask("review", "POST", path, &form, body.as_bytes());
+    let answer = sent("/queue/bulk", "q=is%3Aring&expected=1&answer=cleared&reason=one+class");
+    assert_eq!((answer.status, answer.headers["location"].as_str()), (303, "/bulk"), "{}", answer.text());
+    let page = desk.get("review", "/bulk").text();
+    assert!(page.contains("<kbd>is:ring</kbd>") && page.contains("1 case decided"), "{page}");
+    let undo = page.split("action=\"").find_map(|p| p.split('"').next().filter(|a| a.ends_with("/undo"))).unwrap();
+    assert_eq!(sent(undo, "reason=looked+at+the+wrong+ones").status, 303);
+    let page = desk.get("review", "/bulk").text();
+    assert!(page.contains("0 still stand") && !page.contains("/undo\""), "{page}");
+    assert!((authentic(&desk) - before).abs() < 1e-6);
+}

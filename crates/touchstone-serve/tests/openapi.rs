@@ -9,6 +9,8 @@ use common::{Answer, Desk, ringed};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+const POLICY: &str = include_str!("../../../docs/policy.toml");
+
 /// What an answer is held against: the schema of its status and type in the document.
 fn check(document: &Value, path: &str, method: &str, answer: &Answer) {
     let operation = &document["paths"][path][method];
@@ -37,7 +39,10 @@ fn check(document: &Value, path: &str, method: &str, answer: &Answer) {
 
 #[test]
 fn every_operation_answers_as_the_document_says() {
-    let desk = Desk::new();
+    let desk = Desk::with(|options| {
+        std::fs::write(options.data.join("policy.toml"), POLICY).unwrap();
+        options.policy = Some(options.data.join("policy.toml"));
+    });
     let served = desk.get("", "/v1/openapi.json");
     assert_eq!(served.text(), touchstone_serve::openapi_document());
     let document = served.json();
@@ -83,15 +88,15 @@ fn every_operation_answers_as_the_document_says() {
         ("/v1/cases", "get", "/v1/cases?q=is:ring&limit=3".into(), "", ""),
         ("/v1/cases", "get", "/v1/cases?q=is:planet".into(), "", ""),
         ("/v1/cases/next", "post", "/v1/cases/next?q=is:ring".into(), "", ""),
-        ("/v1/cases/{case}", "get", "/v1/cases/c1".into(), "", ""),
+        ("/v1/cases/{case}", "get", "/v1/cases/c2".into(), "", ""),
         ("/v1/cases/{case}", "get", "/v1/cases/x".into(), "", ""),
-        ("/v1/cases/{case}/effect", "get", "/v1/cases/c1/effect".into(), "", ""),
-        ("/v1/cases/{case}/claim", "post", "/v1/cases/c1/claim".into(), "", ""),
-        ("/v1/cases/{case}/notes", "post", "/v1/cases/c1/notes".into(), "application/json", r#"{"text":"seen"}"#),
-        ("/v1/cases/{case}/notes", "post", "/v1/cases/c1/notes".into(), "application/json", r#"{"text":""}"#),
-        ("/v1/cases/{case}/decision", "post", "/v1/cases/c1/decision".into(), "application/json", "{"),
-        ("/v1/cases/{case}/undo", "post", "/v1/cases/c1/undo".into(), "application/json", r#"{"text":"why not"}"#),
-        ("/v1/actions", "get", "/v1/actions?case=c1".into(), "", ""),
+        ("/v1/cases/{case}/effect", "get", "/v1/cases/c2/effect".into(), "", ""),
+        ("/v1/cases/{case}/claim", "post", "/v1/cases/c2/claim".into(), "", ""),
+        ("/v1/cases/{case}/notes", "post", "/v1/cases/c2/notes".into(), "application/json", r#"{"text":"seen"}"#),
+        ("/v1/cases/{case}/notes", "post", "/v1/cases/c2/notes".into(), "application/json", r#"{"text":""}"#),
+        ("/v1/cases/{case}/decision", "post", "/v1/cases/c2/decision".into(), "application/json", "{"),
+        ("/v1/cases/{case}/undo", "post", "/v1/cases/c2/undo".into(), "application/json", r#"{"text":"why not"}"#),
+        ("/v1/actions", "get", "/v1/actions?case=c2".into(), "", ""),
         ("/v1/actions", "get", "/v1/actions".into(), "", ""),
         (
             "/v1/appeals",
@@ -110,6 +115,14 @@ fn every_operation_answers_as_the_document_says() {
         ("/v1/labels", "get", "/v1/labels".into(), "", ""),
         ("/v1/ledger", "get", "/v1/ledger?limit=2".into(), "", ""),
         ("/v1/ledger", "get", "/v1/ledger?limit=0".into(), "", ""),
+        ("/v1/policy", "get", "/v1/policy".into(), "", ""),
+        ("/v1/policy/backtest", "post", "/v1/policy/backtest".into(), "application/toml", POLICY),
+        ("/v1/policy/backtest", "post", "/v1/policy/backtest".into(), "application/toml", "name = 3"),
+        ("/v1/golden", "post", "/v1/golden".into(), "application/json", r#"{"account":"ring3","answer":"confirmed"}"#),
+        ("/v1/golden", "post", "/v1/golden".into(), "application/json", r#"{"ring":"r9","answer":"cleared"}"#),
+        ("/v1/golden", "post", "/v1/golden".into(), "application/json", r#"{"answer":"cleared"}"#),
+        ("/v1/reviewers", "get", "/v1/reviewers".into(), "", ""),
+        ("/v1/webhooks/retry", "post", "/v1/webhooks/retry".into(), "", ""),
         ("/v1/flush", "post", "/v1/flush".into(), "", ""),
         ("/v1/accounts/{account}", "delete", "/v1/accounts/user9".into(), "", ""),
     ];

@@ -34,6 +34,11 @@ fn every_path_asks_for_its_role() {
         ("POST", "/v1/cases/c1/undo", "review"),
         ("POST", "/v1/appeals", "review"),
         ("POST", "/v1/appeals/p1/decision", "review"),
+        ("GET", "/v1/policy", "read"),
+        ("POST", "/v1/policy/backtest", "review"),
+        ("POST", "/v1/webhooks/retry", "admin"),
+        ("POST", "/v1/golden", "admin"),
+        ("GET", "/v1/reviewers", "admin"),
         ("POST", "/v1/flush", "admin"),
         ("DELETE", "/v1/accounts/x", "admin"),
     ];

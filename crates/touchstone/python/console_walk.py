@@ -1,27 +1,69 @@
 """A reviewer's walk through the console, in a real browser, on a simulated world.
 
-usage: console_walk.py URL EVENTS_PARQUET TOKENS_JSON [SHOTS_DIR]
+usage: console_walk.py EVENTS_PARQUET TOKENS_JSON SECRET [SHOTS_DIR]
 
-Lands the events, waits for findings, decides a ring's case, lets one of its members appeal, has somebody else uphold the
-appeal, and checks that the member's endorsements count again. Exits 1 at the first thing that is not as it should be. With
-SHOTS_DIR, leaves a picture of each page at 1280 and 390 pixels.
+Listens for webhooks and prints at which address; then reads the server's address from standard input. Lands the events, waits for
+findings and for the webhooks of what the policy does, decides a ring's case, lets one of its members appeal by the link that came
+with the webhook, has somebody else uphold the appeal, and checks that this is told and that the member's endorsements count
+again. Exits 1 at the first thing that is not as it should be. With SHOTS_DIR, leaves a picture of each page at 1280 and 390 pixels.
 """
 
+import hashlib
+import hmac
+import http.server
 import io
 import json
 import pathlib
 import sys
+import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import pyarrow.ipc
 import pyarrow.parquet
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-URL, EVENTS, TOKENS = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+EVENTS, TOKENS, SECRET = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3].encode()
 SHOTS = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
 BATCH = 20_000
+TOLD = []
+START = time.monotonic()
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """The platform's end of the webhooks: checks the signature, takes each key once."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        stamp = self.headers["Touchstone-Timestamp"]
+        expected = "v1=" + hmac.new(SECRET, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        good = hmac.compare_digest(expected, self.headers["Touchstone-Signature"]) and abs(time.time() - int(stamp)) < 60
+        if good:
+            TOLD.append((self.headers["Idempotency-Key"], json.loads(body)))
+        self.send_response(204 if good else 401)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def told(what, count=1):
+    """Waits for webhooks."""
+    for _ in range(300):
+        found = [notice for _, notice in TOLD if all(notice[k] == v for k, v in what.items())]
+        if len(found) >= count:
+            return found
+        time.sleep(0.1)
+    sys.exit(f"not told in time: {what}")
+
+
+hooks = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+threading.Thread(target=hooks.serve_forever, daemon=True).start()
+print(f"http://127.0.0.1:{hooks.server_port}/hook", flush=True)
+URL = sys.stdin.readline().strip()
 
 
 def ask(role, method, path, body=None, kind="application/json"):
@@ -36,7 +78,7 @@ def ask(role, method, path, body=None, kind="application/json"):
 def check(true, what):
     if not true:
         sys.exit(f"not so: {what}")
-    print("ok:", what, flush=True)
+    print(f"ok {time.monotonic() - START:5.1f} s: {what}", flush=True)
 
 
 def land():
@@ -60,6 +102,47 @@ def shot(page, name):
         if SHOTS:
             page.screenshot(path=SHOTS / f"{name}-{width}.png")
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def sound(page, name):
+    """Nothing that axe-core calls serious, and in Chinese nothing is left in English but names."""
+    faults = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    check(not faults, f"{name}: axe finds nothing serious {[(v['id'], [n['target'] for n in v['nodes']]) for v in faults]}")
+    page.click("#language")
+    left = page.evaluate(LEFT_IN_ENGLISH)
+    page.click("#language")
+    check(not left, f"{name} is in Chinese, too {left}")
+
+
+LEFT_IN_ENGLISH = """() => {
+  const walker = document.createTreeWalker(document.querySelector('body'), NodeFilter.SHOW_TEXT), left = [];
+  for (let node; (node = walker.nextNode());) {
+    const parent = node.parentElement;
+    if (parent.closest('bdi, .name, kbd, script, style, textarea, blockquote, .home, .view, [lang=zh], dialog, #language')) continue;
+    // p_fake is the name of a column.
+    if (/[A-Za-z]{4,}/.test(node.nodeValue.replace('p_fake', ''))) left.push(node.nodeValue.trim());
+  }
+  return left;
+}"""
+
+
+def policies(page):
+    page.goto(URL + "/policies")
+    check("strong evidence" in page.inner_text("main"), "the policy's rules are shown")
+    holds = page.inner_text("section.rule dl.small dd")
+    check(int(holds.replace(",", "")) > 0, f"the first rule holds for {holds} accounts in the latest findings")
+    shot(page, "policies")
+    sound(page, "policies")
+    text = page.input_value("#policy-text")
+    page.fill("#policy-text", text.replace("verdict ==", "verdit =="))
+    page.click("form.try button")
+    page.wait_for_selector(".fault")
+    check('no field "verdit"' in page.inner_text(".fault"), page.inner_text(".fault"))
+    page.fill("#policy-text", text)
+    page.click("form.try button")
+    page.wait_for_selector("p.note")
+    check("would be hit" in page.inner_text("p.note"), page.inner_text("p.note"))
+    sound(page, "a policy tried")
 
 
 def sign_in(browser, who):
@@ -93,10 +176,13 @@ def walk(browser):
     ann.reload()
     check("accused" in ann.inner_text(".headline"), ann.inner_text(".headline"))
     shot(ann, "overview")
+    sound(ann, "overview")
+    policies(ann)
 
     # The queue, by keys alone.
     ann.goto(URL + "/queue?q=is:ring")
     shot(ann, "queue")
+    sound(ann, "queue")
     ann.keyboard.press("j")
     first = ann.inner_text("tr.here th")
     ann.keyboard.press("j")
@@ -136,21 +222,26 @@ def walk(browser):
     ann.goto(f"{URL}/cases/{case}")
     check("Fake endorsements" in ann.inner_text("#decide"), "the decision is in effect")
     shot(ann, "decided")
+    sound(ann, "decided")
 
     # A member with something to win appeals by the link of the action.
-    actions = ask("read", "GET", f"/v1/actions?case={case}")["items"]
     members = {m["account"]: m for m in ask("read", "GET", f"/v1/cases/{case}")["members"]}
-    action = max((a for a in actions if a["appeal_path"]), key=lambda a: members[a["account"]]["discounted"])
+    taken = told({"case": case, "event": "taken", "automatic": True})
+    check(all(n["account"] in members and n["rule"] == "strong evidence" for n in taken), f"the policy acted on {len(taken)} of its members, and the platform was told by name")
+    told({"case": case, "event": "taken", "automatic": False})
+    check(True, "and of what a person decided")
+    action = max(taken, key=lambda n: members[n["account"]]["discounted"])
     account = action["account"]
     judged = ask("read", "POST", "/v1/decide", json.dumps({"actor": account, "target": "anything"}).encode())
     check(judged["decision"] == "discount", "its next like is discounted")
     targets = {t["target"]: served(t["target"]) for t in before["targets"]}
     stranger = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    stranger.goto(URL + action["appeal_path"])
+    stranger.goto(URL + "/appeal/" + action["appeal_token"])
     check(account in stranger.inner_text("main"), "the link names the account and what was done")
     others = [m for m in members if m != account and m in stranger.inner_text("body")]
     check(not others, "and nobody else")
     shot(stranger, "appeal")
+    sound(stranger, "appeal")
     stranger.fill("textarea", "These are posts of my course; I watched each of them. <script>alert(1)</script>")
     stranger.click("button.strong")
     stranger.wait_for_selector(".note")
@@ -174,11 +265,16 @@ def walk(browser):
     judge.wait_for_load_state()
     check("The appeal is decided." in judge.inner_text("main"), "the appeal is decided")
 
+    back = told({"account": account, "event": "reversed"}, 2)
+    check({n["automatic"] for n in back} == {True, False}, "the platform is told that both actions on the account are taken back")
+    keys = [key for key, _ in TOLD]
+    check(len(set(keys)) == len(keys), f"{len(keys)} webhooks, each under a key of its own")
+
     # Its endorsements count again, and nobody else's.
     after = {t: served(t) for t in targets}
-    back = sum(after[t]["authentic"] - targets[t]["authentic"] for t in targets)
-    check(back > 0.5, f"{back:.1f} endorsements count again on {sum(after[t] != targets[t] for t in targets)} targets")
-    check(back <= members[account]["discounted"] + 1e-3, "no more than the account's own")
+    given = sum(after[t]["authentic"] - targets[t]["authentic"] for t in targets)
+    check(given > 0.5, f"{given:.1f} endorsements count again on {sum(after[t] != targets[t] for t in targets)} targets")
+    check(given <= members[account]["discounted"] + 1e-3, "no more than the account's own")
     judged = ask("read", "POST", "/v1/decide", json.dumps({"actor": account, "target": "anything"}).encode())
     check(judged["decision"] == "allow", "its next like counts")
     labels = urllib.request.Request(URL + "/v1/labels", headers={"Authorization": f"Bearer {TOKENS['read']}"})
@@ -187,12 +283,15 @@ def walk(browser):
     most = max(targets, key=lambda t: after[t]["restored"])
     judge.goto(URL + "/targets/" + urllib.parse.quote(most, safe=""))
     shot(judge, "target")
+    sound(judge, "target")
     judge.goto(URL + "/accounts/" + urllib.parse.quote(account, safe=""))
     check("cleared by a review" in judge.inner_text("main"), "the account's page says so")
     shot(judge, "account")
+    sound(judge, "account")
     judge.goto(URL + "/ledger")
     check("Appeal decided" in judge.inner_text("main"), "the ledger has it")
     shot(judge, "ledger")
+    sound(judge, "ledger")
 
     # Another case is cleared, and taken back.
     judge.goto(URL + "/queue?q=is:ring status:open")
@@ -211,6 +310,43 @@ def walk(browser):
     check("as it was before" in judge.inner_text("main"), "undone")
     now = served(stake["target"])["authentic"]
     check(abs(now - stake["authentic"]) < 1e-6, "and the count is as before")
+
+    # An admin takes the first case for a golden one; it stands in the queue as any other, and scores who decides it.
+    admin = sign_in(browser, "admin")
+    admin.goto(f"{URL}/cases/{other}")
+    check(not admin.locator("text=Use it as a golden case").count(), "what is not decided is no golden case")
+    judge.goto(URL + "/queue?q=is:ring status:open")
+    judge.keyboard.press("n")
+    judge.wait_for_url("**/cases/c*")
+    sure = judge.url.rsplit("/", 1)[1].split("?")[0]
+    decide(judge, "confirmed", "one hand moves all of them")
+    if ask("read", "GET", f"/v1/cases/{sure}")["case"]["status"] == "decided":
+        admin.goto(f"{URL}/cases/{sure}")
+        admin.click("text=Use it as a golden case")
+        admin.wait_for_selector("p.note")
+        check("golden" in admin.inner_text("p.note"), "the same case stands in the queue again")
+    admin.goto(URL + "/reviewers")
+    check("ann" in admin.inner_text("main"), "how reviewers judge is on a page")
+    shot(admin, "reviewers")
+    sound(admin, "reviewers")
+
+    # Many at once, found again after leaving the page, and undone.
+    judge.goto(URL + "/queue?q=status:open")
+    judge.click("details.bulk summary")
+    judge.check("details.bulk input[value=cleared]")
+    judge.fill("details.bulk textarea", "newcomers from one event")
+    judge.click("details.bulk button")
+    judge.wait_for_url(URL + "/bulk")
+    judge.goto(URL + "/queue")
+    judge.click("text=Many at once")
+    judge.wait_for_url(URL + "/bulk")
+    shot(judge, "bulk")
+    sound(judge, "bulk")
+    judge.click("summary")
+    judge.fill(".bulks textarea", "too many")
+    judge.click(".bulks button")
+    judge.wait_for_load_state()
+    check("0 still stand" in judge.inner_text("main"), "all of it is undone")
 
     # Chinese, by key, and it stays.
     judge.goto(URL + "/queue")

@@ -1,5 +1,7 @@
 //! The service as a process of its own: killed at any moment, out of disk, and beside the batch.
 
+#[path = "../../touchstone-ledger/tests/common/hook.rs"]
+mod hook;
 #[path = "../../touchstone-serve/tests/common/logs.rs"]
 mod logs;
 #[path = "common/serving.rs"]
@@ -151,6 +153,61 @@ fn a_full_disk_refuses_and_takes_again_when_there_is_space() {
     assert_eq!(process.ask(&admin, "GET", "/v1/counts", "").json()["rows_taken"], landed + 50);
     assert_eq!(process.ask(&admin, "POST", "/v1/flush", "").json()["rows"], landed + 50);
     process.kill();
+}
+
+/// Discounts at once whoever is accused.
+const POLICY: &str = r#"name = "Likes"
+[limits]
+per_day = 1000
+per_author_day = 1000
+share_of_accounts = 0.5
+[[rule]]
+name = "accused"
+when = "verdict == 'inauthentic'"
+mode = "live"
+reason = "They came with those of the same other accounts, far too often for chance."
+ground = "terms, section 4"
+[[rule.step]]
+action = "discount"
+days = 30
+"#;
+
+/// The answer of a receiver may be lost with the process: it is told again then, of the same under the same key.
+#[test]
+fn killed_while_it_tells_receivers_every_action_arrives_and_none_is_two() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let (ingest, admin) = (token(&data, "ingest"), token(&data, "admin"));
+    let hook = hook::Hook::slow(&[], Duration::from_millis(40));
+    let receiver =
+        format!("[[receiver]]\nname = \"site\"\nurl = \"{}\"\nsecret_file = \"secret\"\n", hook.receiver.url);
+    std::fs::write(data.join("receivers.toml"), receiver).unwrap();
+    std::fs::write(data.join("secret"), hook::SECRET).unwrap();
+    std::fs::write(data.join("policy.toml"), POLICY).unwrap();
+    let mut process = Process::start(&data, &[]);
+    assert_eq!(process.ask(&ingest, "POST", "/v1/events", &logs::ringed()).status, 200);
+    assert_eq!(process.ask(&admin, "POST", "/v1/flush", "").status, 200);
+    let mut kills = 0;
+    while hook.requests().iter().map(|r| r.key().to_owned()).collect::<BTreeSet<_>>().len() < 20 {
+        let seen = hook.requests().len();
+        process.kill();
+        kills += 1;
+        assert!(kills < 40, "{seen} came");
+        process = Process::start(&data, &[]);
+        hook.once(|all| all.len() >= seen + 3 || all.iter().map(|r| r.key()).collect::<BTreeSet<_>>().len() == 20);
+    }
+    assert!(kills >= 3, "{kills}");
+    let requests = hook.requests();
+    let mut told: BTreeMap<String, BTreeSet<(String, Vec<u8>)>> = BTreeMap::new();
+    for request in &requests {
+        assert!(request.is_signed());
+        let action = request.json()["action"].as_str().unwrap().to_owned();
+        told.entry(action).or_default().insert((request.key().to_owned(), request.body.clone()));
+    }
+    assert_eq!(told.len(), 20);
+    assert!(told.values().all(|keys| keys.len() == 1), "one key and one body an action");
+    let actions = process.ask(&admin, "GET", "/v1/actions?account=ring3", "").json();
+    assert_eq!(actions["items"].as_array().unwrap().len(), 1, "nor was the account acted on twice: {actions:#}");
 }
 
 #[test]

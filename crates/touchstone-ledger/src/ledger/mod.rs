@@ -9,6 +9,8 @@ mod filter;
 mod intake;
 mod overrides;
 mod propose;
+mod reviewers;
+mod rules;
 mod undo;
 mod verify;
 
@@ -22,6 +24,8 @@ pub use intake::OpenedCases;
 pub(crate) use overrides::day;
 pub use overrides::{LabelLine, Overrides, Standing};
 pub use propose::{Proposal, ProposalLine};
+pub use reviewers::ReviewerRecord;
+pub use rules::{PolicyRecord, RuleRecord};
 pub use verify::verify;
 
 use crate::chain::{Broken, Head, Walk, link};

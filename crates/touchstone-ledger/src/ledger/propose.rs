@@ -5,7 +5,7 @@ use super::{Draft, Ledger, OpenedCases};
 use crate::entry::{Act, ActionId, ActionKind, Answer, BreakerKind, By, CaseId, Fact, RuleRef};
 use crate::error::LedgerError;
 use crate::findings::{About, Findings};
-use crate::policy::{Candidate, Counts, Fate, Planned, Policy, Rule, RuleTarget, Subject, candidates, plan};
+use crate::policy::{Backtest, Candidate, Counts, Fate, Planned, Policy, Rule, RuleTarget, Subject, candidates, plan};
 use crate::seal::SealKind;
 use std::collections::BTreeMap;
 
@@ -65,6 +65,13 @@ impl Ledger {
         }
         Ok(proposal)
     }
+
+    /// Whom a policy would hit in findings, as if this ledger were empty: the same accounts are in its percentages as in
+    /// a proposal.
+    #[must_use]
+    pub fn backtest(&self, policy: &Policy, findings: &Findings, now: i64) -> Backtest {
+        Backtest::run(policy, findings, &BTreeMap::new(), &self.key, now)
+    }
 }
 
 fn propose(draft: &mut Draft<'_, '_>, policy: &Policy, findings: &Findings) -> Result<Proposal, LedgerError> {
@@ -115,6 +122,11 @@ fn propose(draft: &mut Draft<'_, '_>, policy: &Policy, findings: &Findings) -> R
         proposal.lines.push(line);
     }
     for ((breaker, rule), held) in &proposal.tripped {
+        // Said once a day, and again if it holds back more: findings come every minute or so.
+        let mut today = draft.state.trips().iter().rev().take_while(|t| t.at.div_euclid(DAY) == now.div_euclid(DAY));
+        if today.any(|t| t.breaker == *breaker && t.rule.rule == *rule && t.held >= *held) {
+            continue;
+        }
         let rule = RuleRef { policy: policy.hash.clone(), rule: rule.clone() };
         draft.push(&by, Fact::Tripped { breaker: *breaker, rule, held: *held })?;
     }

@@ -3,7 +3,7 @@
 use super::breaker::Counts;
 use super::file::Policy;
 use super::plan::{Fate, Subject, candidates, plan};
-use crate::entry::{ActionKind, BreakerKind};
+use crate::entry::ActionKind;
 use crate::findings::Findings;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,7 +149,7 @@ impl Backtest {
                     continue;
                 }
                 Fate::Held(breaker) => {
-                    *result.held.entry(breaker_word(breaker)).or_default() += 1;
+                    *result.held.entry(breaker.as_str()).or_default() += 1;
                     continue;
                 }
                 Fate::Stands | Fate::Cleared => continue,
@@ -202,16 +202,5 @@ impl Backtest {
                 && h.group.as_deref().is_some_and(|g| innocent.contains(g))
         };
         self.hits.iter().filter(hard).count() as u64
-    }
-}
-
-/// The word for a breaker.
-#[must_use]
-pub(crate) fn breaker_word(breaker: BreakerKind) -> &'static str {
-    match breaker {
-        BreakerKind::Rule => "rule",
-        BreakerKind::Day => "day",
-        BreakerKind::Author => "author",
-        BreakerKind::Share => "share",
     }
 }

@@ -6,6 +6,7 @@ use crate::ledger::Review;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 use toml::Spanned;
 
 /// Longest delay, in hours.
@@ -32,6 +33,12 @@ impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}: {}", self.line, self.column, self.message)
     }
+}
+
+/// Problems of a file, a line each with the file's name.
+pub fn explained(file: &dyn std::fmt::Display, problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(|p| format!("{file}:{p}")).collect();
+    lines.join("\n")
 }
 
 /// A policy that was checked.
@@ -189,6 +196,16 @@ struct WrittenStep {
 }
 
 impl Policy {
+    /// Reads and checks a policy file.
+    ///
+    /// # Errors
+    /// Why it cannot be read, or everything that is wrong with it, a line each with file, line and column.
+    pub fn load(path: &Path) -> Result<Self, String> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|e| format!("{shown}: cannot be read: {e}"))?;
+        Self::read(&text).map_err(|problems| explained(&shown, &problems))
+    }
+
     /// Reads and checks a policy.
     ///
     /// # Errors

@@ -10,8 +10,8 @@ mod condition;
 mod file;
 mod plan;
 
-pub use backtest::{Backtest, RuleResult, Share};
+pub use backtest::{Backtest, Hit, RuleResult, Share};
 pub use breaker::Counts;
 pub use condition::{Condition, FIELDS, Field, FieldType};
-pub use file::{Permission, Policy, Problem, Rule, RuleTarget, Step};
+pub use file::{Permission, Policy, Problem, Rule, RuleTarget, Step, explained};
 pub use plan::{Candidate, Fate, Planned, Subject, candidates, plan};

@@ -1,7 +1,7 @@
 //! Shapes of cases, actions and appeals.
 
 use super::time;
-use crate::desk::{ActionRow, CaseRow, LedgerRow, Stake, revealed};
+use crate::desk::{ActionRow, CaseRow, LedgerRow, Ranks, Stake, revealed};
 use serde::{Deserialize, Serialize};
 use touchstone_engine::landing::Identity;
 use touchstone_ledger::CaseFile;
@@ -253,10 +253,15 @@ pub(crate) struct TargetEffect {
     pub(crate) authentic: f64,
     /// Corrected count if the case is cleared.
     pub(crate) if_cleared: f64,
+    /// Its place among all targets now; null where the findings were not ranked.
+    pub(crate) rank: Option<u64>,
+    /// Its place if the case is cleared, at best: how far these accounts are trusted only the next detection knows.
+    pub(crate) rank_if_cleared: Option<u64>,
 }
 
 impl CaseEffect {
-    pub(crate) fn of(stakes: &[Stake<'_>], identity: &Identity) -> Self {
+    /// `ranks` are those now, and if the case is cleared.
+    pub(crate) fn of(stakes: &[Stake<'_>], ranks: (&Ranks, &Ranks), identity: &Identity) -> Self {
         let owners: std::collections::BTreeSet<&str> =
             stakes.iter().filter_map(|s| s.target.owner.as_deref()).collect();
         Self {
@@ -272,6 +277,8 @@ impl CaseEffect {
                     likes: s.target.likes,
                     authentic: s.now,
                     if_cleared: s.if_cleared(),
+                    rank: ranks.0.get(&s.target.target).copied(),
+                    rank_if_cleared: ranks.1.get(&s.target.target).copied(),
                 })
                 .collect(),
         }

@@ -26,7 +26,8 @@ pub(crate) fn filter(text: Option<&str>) -> Result<Filter, Problem> {
     text.unwrap_or_default().parse().map_err(|e: String| Problem::new(Code::BadRequest, e))
 }
 
-fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
+/// A body in JSON.
+pub(super) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|e| Problem::new(Code::BadRequest, e.to_string()))
 }
 
@@ -133,8 +134,10 @@ pub(crate) async fn effect(State(app): State<App>, Path(id): Path<String>) -> Re
     let findings = app.findings()?;
     let file = desk::look(&app, move |ledger, now| ledger.case_file(id, now)).await?;
     let members = file.members.iter().filter_map(|m| m.account.as_deref());
-    let stakes = desk::Stake::all(&findings, &app.desk.overlay(), members);
-    Ok(Json(CaseEffect::of(&stakes, app.door.identity())))
+    let (overlay, params) = (app.desk.overlay(), &app.options.rank);
+    let stakes = desk::Stake::all(&findings, &overlay, members);
+    let cleared = overlay.ranks_if_cleared(&findings, params, &stakes);
+    Ok(Json(CaseEffect::of(&stakes, (&overlay.ranks(&findings, params), &cleared), app.door.identity())))
 }
 
 macro_rules! step {

@@ -114,6 +114,8 @@ pub(crate) struct AccountDetail {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct TargetDetail {
     pub(crate) target: TargetAnswer,
+    /// Its place among all targets, with what reviews gave back; null where the findings were not ranked.
+    pub(crate) rank: Option<u64>,
     pub(crate) evidence: Vec<EvidenceAnswer>,
     /// Number of the findings.
     pub(crate) findings: u64,

@@ -42,8 +42,10 @@ pub(crate) async fn targets(
 pub(crate) async fn target(State(app): State<App>, Path(name): Path<String>) -> Result<Json<TargetDetail>, Problem> {
     let findings = app.findings()?;
     let found = findings.target(&name).ok_or_else(|| Problem::new(Code::NotFound, "no target of this name"))?;
+    let overlay = app.desk.overlay();
     Ok(Json(TargetDetail {
-        target: TargetAnswer::of(found, app.door.identity(), &app.desk.overlay()),
+        target: TargetAnswer::of(found, app.door.identity(), &overlay),
+        rank: overlay.ranks(&findings, &app.options.rank).get(&*name).copied(),
         evidence: evidence(findings.evidence_of("target", &name)),
         findings: findings.number,
     }))

@@ -1,11 +1,14 @@
 //! Who is there, and what may they do?
 
 mod bucket;
+mod oidc;
 mod role;
 mod session;
 mod tokens;
 
 pub(crate) use bucket::Buckets;
+pub use oidc::OidcSettings;
+pub(crate) use oidc::{Provider, Refusal};
 pub use role::Role;
 pub(crate) use session::{SESSION_COOKIE, Sessions, cookie};
 pub use tokens::{TokenError, Tokens};

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use touchstone_detect::findings::RingKind;
 use touchstone_ledger::case::Status;
+use touchstone_ledger::state::Bulk;
 use touchstone_ledger::{
-    ActionId, ActionKind, Answer, By, CaseId, Filter, Ledger, LedgerError, Seal, SealKind, Subject,
+    ActionId, ActionKind, Answer, BulkId, By, CaseId, Filter, Ledger, LedgerError, Seal, SealKind, Subject,
 };
 
 /// A line of the queue.
@@ -164,6 +165,42 @@ pub(crate) fn actions(ledger: &mut Ledger, which: &Which, now: i64) -> Result<Ve
         });
     }
     Ok(rows)
+}
+
+/// A bulk decision as a list shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct BulkRow {
+    pub(crate) id: BulkId,
+    pub(crate) at: i64,
+    pub(crate) by: String,
+    pub(crate) query: String,
+    pub(crate) decided: usize,
+    /// Cases on which it still stands.
+    pub(crate) standing: usize,
+}
+
+/// Bulk decisions, the latest first.
+pub(crate) fn bulks(ledger: &mut Ledger, most: usize) -> Result<Vec<BulkRow>, LedgerError> {
+    let state = ledger.state()?;
+    let stands = |bulk: &Bulk| {
+        let cases = bulk.decided.iter().filter_map(|id| state.case(*id));
+        cases.filter(|c| c.view.decision.as_ref().is_some_and(|d| d.bulk == Some(bulk.id))).count()
+    };
+    let mut found: Vec<(Bulk, usize)> = state.bulks().map(|b| (b.clone(), stands(b))).collect();
+    found.reverse();
+    found.truncate(most);
+    let who = |by: &By| if let By::Person(who) = by { Some(who.clone()) } else { None };
+    let seals: Vec<Seal> = found.iter().flat_map(|(b, _)| who(&b.by).into_iter().chain([b.query.clone()])).collect();
+    let names = ledger.open_seals(&seals)?;
+    let rows = found.into_iter().map(|(b, standing)| BulkRow {
+        id: b.id,
+        at: b.at,
+        by: who(&b.by).and_then(|w| names.get(&w).cloned()).unwrap_or_default(),
+        query: names.get(&b.query).cloned().unwrap_or_default(),
+        decided: b.decided.len(),
+        standing,
+    });
+    Ok(rows.collect())
 }
 
 /// A line of the ledger.

@@ -4,23 +4,38 @@
 //! get their names back for those who may read.
 
 mod cases;
-mod intake;
+mod found;
+mod golden;
 mod names;
 mod overlay;
+mod policy;
+mod ranks;
+mod standing;
 
-pub(crate) use cases::{ActionRow, CaseRow, LedgerRow, Which, Work, actions, ledger_rows, rows, wanted, work};
+pub(crate) use cases::{
+    ActionRow, BulkRow, CaseRow, LedgerRow, Which, Work, actions, bulks, ledger_rows, rows, wanted, work,
+};
+pub use found::taken_in;
+pub(crate) use golden::golden;
 pub(crate) use names::{revealed, with_names};
 pub(crate) use overlay::{Overlay, Stake};
+pub(crate) use policy::PolicyFile;
+pub(crate) use ranks::Ranks;
+pub(crate) use standing::{PolicyStanding, backtest, standing};
 
 use crate::app::App;
 use crate::clock::now_micros;
+use crate::options::ServeOptions;
 use crate::problem::{Code, Problem};
+use crate::server::ServeError;
 use crate::snapshot::Snapshot;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 use touchstone_engine::landing::Identity;
-use touchstone_ledger::{Ledger, LedgerError, Place};
+use touchstone_engine::reread;
+use touchstone_ledger::findings::Findings;
+use touchstone_ledger::{Ledger, LedgerError, Place, Proposal};
 
 /// Name of the ledger's file in the data folder.
 pub(crate) const LEDGER_FILE: &str = "ledger.db";
@@ -31,19 +46,34 @@ pub(crate) struct Desk {
     ledger: Mutex<Ledger>,
     overlay: RwLock<Arc<Overlay>>,
     laid: Mutex<Option<Instant>>,
+    policy: Option<PolicyFile>,
+    /// The latest findings as the ledger takes them in.
+    found: RwLock<Option<Arc<Findings>>>,
+}
+
+/// Opens the ledger of a data folder and checks its chain.
+pub(crate) fn open_ledger(data: &Path, identity: &Identity) -> Result<Ledger, LedgerError> {
+    Ledger::open(&Place::File(data.join(LEDGER_FILE)), identity.derived("touchstone ledger 1"))
 }
 
 impl Desk {
-    /// Opens the ledger and checks its chain.
-    pub(crate) fn open(data: &Path, identity: &Identity) -> Result<Self, LedgerError> {
-        let place = Place::File(data.join(LEDGER_FILE));
-        let ledger = Ledger::open(&place, identity.derived("touchstone ledger 1"))?;
-        Ok(Self { ledger: Mutex::new(ledger), overlay: RwLock::default(), laid: Mutex::new(None) })
+    /// Opens the ledger and reads the policy.
+    pub(crate) fn open(options: &ServeOptions, identity: &Identity) -> Result<Self, ServeError> {
+        let policy = options.policy.as_deref().map(PolicyFile::open).transpose().map_err(ServeError::Policy)?;
+        let mut ledger = open_ledger(&options.data, identity)?;
+        ledger.set_receivers(options.receivers.iter().map(|r| r.name.clone()).collect());
+        Ok(Self {
+            ledger: Mutex::new(ledger),
+            overlay: RwLock::default(),
+            laid: Mutex::new(None),
+            policy,
+            found: RwLock::default(),
+        })
     }
 
-    /// How many entries it has.
-    pub(crate) fn entries(&self) -> u64 {
-        self.ledger().head().seq
+    /// The policy's file, where there is one.
+    pub(crate) fn policy(&self) -> Option<&PolicyFile> {
+        self.policy.as_ref()
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -51,14 +81,54 @@ impl Desk {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens cases from findings, and lays decisions over them.
-    pub(crate) fn take_in(&self, snapshot: &Snapshot, version: &str) -> Result<(), LedgerError> {
-        let found = intake::findings(snapshot, version);
-        let opened = self.ledger().open_cases(&found, now_micros())?;
-        if !opened.opened.is_empty() || !opened.refreshed.is_empty() {
-            tracing::info!(opened = opened.opened.len(), refreshed = opened.refreshed.len(), "cases");
+    /// Opens cases from findings and does to them what the policy says. Called again with the same findings it changes
+    /// nothing, so that what a crash cut off is made up for at the next start.
+    pub(crate) fn take_in(&self, folder: &Path, snapshot: &Snapshot) -> Result<(), ServeError> {
+        let found = Arc::new(taken_in(reread::read(folder)?));
+        *self.found.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&found));
+        self.propose(&found)?;
+        Ok(self.lay(Some(snapshot))?)
+    }
+
+    /// The latest findings as the ledger takes them in.
+    pub(crate) fn found(&self) -> Option<Arc<Findings>> {
+        self.found.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// No findings any more: they named somebody who was erased.
+    pub(crate) fn forget(&self) {
+        *self.found.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn propose(&self, found: &Findings) -> Result<(), LedgerError> {
+        let now = now_micros();
+        let proposal = match &self.policy {
+            Some(file) => self.ledger().propose(&file.policy(), found, now, false)?,
+            None => Proposal { cases: self.ledger().open_cases(found, now)?, ..Proposal::default() },
+        };
+        let (opened, refreshed) = (proposal.cases.opened.len(), proposal.cases.refreshed.len());
+        let acted = proposal.lines.iter().filter(|l| l.action.is_some()).count();
+        if opened + refreshed + acted > 0 {
+            tracing::info!(opened, refreshed, acted, "cases");
         }
-        self.lay(Some(snapshot))
+        for ((breaker, rule), held) in &proposal.tripped {
+            tracing::warn!(breaker = breaker.as_str(), rule, held, "a breaker holds actions back");
+        }
+        if let Some((_, rule, why)) = proposal.failed.first() {
+            tracing::warn!(rule, why, failed = proposal.failed.len(), "conditions could not be evaluated");
+        }
+        Ok(())
+    }
+
+    /// Looks whether the policy's file has changed; another policy is applied to the latest findings at once.
+    pub(crate) fn look_at_policy(&self, snapshot: Option<&Snapshot>) -> Result<(), LedgerError> {
+        if !self.policy.as_ref().is_some_and(PolicyFile::look) {
+            return Ok(());
+        }
+        if let Some(found) = self.found() {
+            self.propose(&found)?;
+        }
+        self.lay(snapshot)
     }
 
     /// Decisions as answers need them. Never waits for the ledger.
@@ -69,7 +139,7 @@ impl Desk {
     /// Lays decisions over findings anew.
     pub(crate) fn lay(&self, snapshot: Option<&Snapshot>) -> Result<(), LedgerError> {
         let overrides = self.ledger().overrides(now_micros())?;
-        let overlay = Arc::new(Overlay::new(snapshot, overrides));
+        let overlay = Arc::new(Overlay::new(snapshot, overrides, &self.overlay()));
         *self.overlay.write().unwrap_or_else(PoisonError::into_inner) = overlay;
         *self.laid.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         Ok(())

@@ -1,7 +1,10 @@
 //! Decisions of people laid over findings, in the form in which answers need them at once.
 
+use super::ranks::{Ranks, ranks};
 use crate::snapshot::{Snapshot, Target};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+use touchstone_detect::rank::RankParams;
 use touchstone_ledger::{ActionKind, Answer, Overrides};
 
 /// What people decided, as of the latest findings and the latest entry.
@@ -15,11 +18,15 @@ pub(crate) struct Overlay {
     pub(crate) actions: HashMap<String, Vec<ActionKind>>,
     /// Endorsements that count again on a target.
     restored: HashMap<Box<str>, f64>,
+    /// Number of the findings.
+    number: Option<u64>,
+    ranks: Arc<OnceLock<Arc<Ranks>>>,
 }
 
 impl Overlay {
-    pub(crate) fn new(snapshot: Option<&Snapshot>, overrides: Overrides) -> Self {
-        let mut overlay = Self::default();
+    /// Lays decisions over findings. What was ranked for `before` is taken over where nothing has changed for ranks.
+    pub(crate) fn new(snapshot: Option<&Snapshot>, overrides: Overrides, before: &Self) -> Self {
+        let mut overlay = Self { number: snapshot.map(|s| s.number), ..Self::default() };
         for (account, answer) in overrides.labels {
             match answer {
                 Answer::Cleared => overlay.cleared.insert(account),
@@ -37,7 +44,23 @@ impl Overlay {
                 *overlay.restored.entry(target.target.clone()).or_default() += p;
             }
         }
+        if overlay.number == before.number && overlay.restored == before.restored {
+            overlay.ranks = Arc::clone(&before.ranks);
+        }
         overlay
+    }
+
+    /// Places of targets as they are served: with what reviews gave back.
+    pub(crate) fn ranks(&self, snapshot: &Snapshot, params: &RankParams) -> Arc<Ranks> {
+        let made = || Arc::new(ranks(snapshot, params, |target| self.restored(target)));
+        // Between two findings, somebody may still hold the ones before.
+        if self.number == Some(snapshot.number) { Arc::clone(self.ranks.get_or_init(made)) } else { made() }
+    }
+
+    /// The same, once these are given back as well.
+    pub(crate) fn ranks_if_cleared(&self, snapshot: &Snapshot, params: &RankParams, stakes: &[Stake<'_>]) -> Ranks {
+        let more: HashMap<&str, f64> = stakes.iter().map(|s| (&*s.target.target, s.discounted)).collect();
+        ranks(snapshot, params, |target| self.restored(target) + more.get(target).copied().unwrap_or(0.0))
     }
 
     /// How many endorsements of a target count again since people cleared who made them.

@@ -85,6 +85,8 @@ struct TargetPage {
     authentic: String,
     discounted: String,
     restored: String,
+    /// Its place among all targets; empty where the findings were not ranked.
+    rank: String,
     interval: String,
 }
 
@@ -104,6 +106,7 @@ pub(crate) async fn target(
         authentic: amount(authentic),
         discounted: amount(found.likes as f64 - authentic),
         restored: amount(overlay.restored(&name)),
+        rank: overlay.ranks(&findings, &app.options.rank).get(&*name).map(|r| count(*r)).unwrap_or_default(),
         interval: format!(
             "Found: between {} and {} authentic (95 %), before reviews.",
             amount(found.authentic_low),

@@ -1,5 +1,6 @@
 //! A case: what was found, what is at stake, what was done, and the decision.
 
+use super::golden::known;
 use super::queue::Row;
 use super::words::{action, amount, answer, bits, count, counted, entry, phase, time, verdict};
 use super::{Fault, Frame, html};
@@ -18,7 +19,7 @@ use std::collections::HashSet;
 use touchstone_console::{Links, View};
 use touchstone_engine::landing::Identity;
 use touchstone_ledger::case::Status;
-use touchstone_ledger::{AppealId, By, CaseFile, CaseId, Decision, Fact, Measure, Subject};
+use touchstone_ledger::{Answer, AppealId, By, CaseFile, CaseId, Decision, Fact, Measure, Subject};
 
 /// Where links of a case view go.
 pub(super) const LINKS: Links =
@@ -33,6 +34,9 @@ struct StakeRow {
     likes: String,
     now: String,
     cleared: String,
+    /// Its place now, and at best if cleared; empty where the findings were not ranked.
+    rank: String,
+    rank_cleared: String,
 }
 
 struct Decided {
@@ -117,6 +121,8 @@ struct CasePage {
     can_decide: bool,
     can_second: bool,
     can_undo: bool,
+    /// True where its answer can be taken for known.
+    can_be_golden: bool,
     ground: &'static str,
     actions: Vec<ActionLine>,
     actions_said: String,
@@ -137,6 +143,7 @@ fn done(word: &str) -> &'static str {
         "appeal" => "The appeal is decided.",
         "undone" => "The decision is taken back; the case is as it was before.",
         "noted" => "The note is added.",
+        "golden" => "It stands in the queue again, as a golden case.",
         _ => "",
     }
 }
@@ -225,6 +232,9 @@ pub(crate) async fn page(
     let members: Vec<&str> = file.members.iter().filter_map(|m| m.account.as_deref()).collect();
     let overlay = app.desk.overlay();
     let stakes = snapshot.as_deref().map(|s| Stake::all(s, &overlay, members)).unwrap_or_default();
+    let params = &app.options.rank;
+    let ranks = snapshot.as_deref().map(|s| (overlay.ranks(s, params), overlay.ranks_if_cleared(s, params, &stakes)));
+    let place = |ranks: &desk::Ranks, target: &str| ranks.get(target).map(|r| count(*r)).unwrap_or_default();
     let owners: HashSet<&str> = stakes.iter().filter_map(|s| s.target.owner.as_deref()).collect();
     let mut stakes_said = format!(
         "{} on {}",
@@ -285,6 +295,8 @@ pub(crate) async fn page(
                 likes: count(s.target.likes),
                 now: amount(s.now),
                 cleared: amount(s.if_cleared()),
+                rank: ranks.as_ref().map(|r| place(&r.0, &s.target.target)).unwrap_or_default(),
+                rank_cleared: ranks.as_ref().map(|r| place(&r.1, &s.target.target)).unwrap_or_default(),
             })
             .collect(),
         stakes_said,
@@ -294,6 +306,7 @@ pub(crate) async fn page(
         can_decide: view.decision.is_none() && view.appeals.is_empty(),
         can_second: awaits_second,
         can_undo: view.decision.is_some() && !appealed,
+        can_be_golden: known(&file.case).is_some(),
         ground: GROUND,
         actions_said: counted(actions.len() as u64, "action", "actions"),
         actions: actions.into_iter().map(|a| ActionLine::of(a, identity)).collect(),
@@ -332,7 +345,8 @@ pub(crate) async fn of_ring(State(app): State<App>, Path(ring): Path<String>) ->
             let file = ledger.case_file(id, now)?;
             let members: Vec<&str> = file.members.iter().filter_map(|m| m.account.as_deref()).collect();
             let is_ring = matches!(file.case.view.subject, Subject::Ring { .. });
-            if is_ring && ring_of(&snapshot, &members).as_deref() == Some(&*ring) {
+            let real = file.case.view.golden.is_none();
+            if real && is_ring && ring_of(&snapshot, &members).as_deref() == Some(&*ring) {
                 return Ok(Some(id));
             }
         }
@@ -408,7 +422,7 @@ pub(crate) async fn decide(
     let id: CaseId = number(&id)?;
     let answer = number(&sent.answer)?;
     // The form sends a measure whatever is answered; only who is confirmed gets one.
-    let measures = if answer == touchstone_ledger::Answer::Confirmed && !sent.measure.is_empty() {
+    let measures = if answer == Answer::Confirmed && !sent.measure.is_empty() {
         vec![Measure { kind: number(&sent.measure)?, days: sent.days }]
     } else {
         Vec::new()

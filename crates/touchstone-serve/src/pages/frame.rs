@@ -14,6 +14,8 @@ pub(crate) struct Frame {
     pub(crate) name: String,
     /// True where this person may decide cases.
     pub(crate) may_review: bool,
+    /// True where this person may do everything.
+    pub(crate) may_admin: bool,
     /// Goes into a hidden field `csrf` of every form.
     pub(crate) csrf: String,
     /// Which link of the navigation is this page's.
@@ -28,6 +30,7 @@ impl Frame {
             title: title.to_owned(),
             name: principal.map_or_else(String::new, |p| p.name.clone()),
             may_review: principal.is_some_and(|p| p.role.may(Role::Review)),
+            may_admin: principal.is_some_and(|p| p.role.may(Role::Admin)),
             csrf: principal.and_then(|p| p.csrf.clone()).unwrap_or_default(),
             here: "",
             class: "",

@@ -3,11 +3,16 @@
 
 mod account;
 mod appeal;
+mod bulk;
 mod case;
 mod frame;
+mod golden;
 mod home;
 mod ledger;
+mod oidc;
+mod policies;
 mod queue;
+mod reviewers;
 mod sign_in;
 mod words;
 
@@ -46,13 +51,17 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/rings/{ring}", get(case::of_ring))
         .route("/accounts/{account}", get(account::account))
         .route("/targets/{target}", get(account::target))
+        .route("/bulk", get(bulk::list))
+        .route("/reviewers", get(reviewers::reviewers))
+        .route("/policies", get(policies::policies))
         .route("/ledger", get(ledger::ledger))
         .route("/sign-out", post(sign_in::sign_out))
         .route_layer(may(Role::Read));
     let review = Router::new()
         .route("/queue/next", post(queue::next))
-        .route("/queue/bulk", post(queue::bulk))
-        .route("/bulk/{bulk}/undo", post(queue::undo_bulk))
+        .route("/policies/try", post(policies::try_policy))
+        .route("/queue/bulk", post(bulk::decide))
+        .route("/bulk/{bulk}/undo", post(bulk::undo))
         .route("/cases/{case}/claim", post(case::claim))
         .route("/cases/{case}/release", post(case::release))
         .route("/cases/{case}/note", post(case::note))
@@ -61,14 +70,17 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/cases/{case}/appeal", post(case::appeal))
         .route("/cases/{case}/undo", post(case::undo))
         .route_layer(may(Role::Review));
+    let operate = Router::new().route("/cases/{case}/golden", post(golden::golden)).route_layer(may(Role::Admin));
     let open = Router::new()
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-in/oidc", get(oidc::leave))
+        .route("/sign-in/oidc/return", get(oidc::come_back))
         .route("/appeal/{token}", get(appeal::form).post(appeal::lodge))
         .route("/static/report.css", get(|| file(CSS, touchstone_console::STYLE)))
         .route("/static/report.js", get(|| file(JS, touchstone_console::SCRIPT)))
         .route("/static/console.css", get(|| file(CSS, include_str!("../../static/console.css"))))
         .route("/static/console.js", get(|| file(JS, include_str!("../../static/console.js"))));
-    signed_in.merge(review).merge(open)
+    signed_in.merge(review).merge(operate).merge(open)
 }
 
 /// A file of ours. Small enough to be asked for again with every start of the program.

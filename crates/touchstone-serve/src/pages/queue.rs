@@ -1,24 +1,20 @@
-//! The queue: which cases wait, the next one, and many at once.
+//! The queue: which cases wait, and the next one.
 
 use super::words::{amount, bits, count, counted, kind, status, time};
 use super::{Fault, Frame, html};
-use crate::answers::{filter, number};
+use crate::answers::filter;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::desk::{self, CaseRow};
-use crate::problem::{Code, Problem};
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{Html, Redirect};
 use axum::{Extension, Form};
 use serde::Deserialize;
 use touchstone_engine::landing::Identity;
-use touchstone_ledger::{ActionKind, Answer, BulkId, Decision, Measure};
 
 /// Lines of the page.
 const LISTED: usize = 200;
-/// For how long a bulk decision discounts, in days.
-const BULK_DAYS: u32 = 30;
 
 /// What the address says.
 #[derive(Debug, Default, Deserialize)]
@@ -146,62 +142,4 @@ pub(crate) async fn next(
         Some(id) => Redirect::to(&format!("/cases/{id}")),
         None => Redirect::to("/queue?nothing=true"),
     })
-}
-
-/// What a bulk decision sends.
-#[derive(Debug, Deserialize)]
-pub(crate) struct BulkSent {
-    q: String,
-    expected: u64,
-    answer: String,
-    reason: String,
-}
-
-#[derive(Template)]
-#[template(path = "bulk.html")]
-struct BulkPage {
-    frame: Frame,
-    bulk: String,
-    said: String,
-}
-
-/// Decides all that match, if there are as many as were shown.
-pub(crate) async fn bulk(
-    State(app): State<App>,
-    Extension(who): Extension<Principal>,
-    Form(sent): Form<BulkSent>,
-) -> Result<Html<String>, Fault> {
-    let frame = Frame::of("Many at once", Some(&who)).at("queue");
-    let by = filter(Some(&sent.q))?;
-    let answer: Answer = number(&sent.answer)?;
-    if sent.q.trim().is_empty() {
-        return Err(Problem::new(Code::BadRequest, "a condition is needed to decide many at once").into());
-    }
-    let measures = match answer {
-        Answer::Confirmed => vec![Measure { kind: ActionKind::Discount, days: BULK_DAYS }],
-        _ => Vec::new(),
-    };
-    let decision = Decision { answer, measures, accounts: None, reason: sent.reason, ground: String::new() };
-    let id = desk::write(&app, move |ledger, now| ledger.bulk(&by, &sent.q, &who.name, &decision, sent.expected, now))
-        .await?;
-    let said = format!("{} decided.", counted(sent.expected, "case is", "cases are"));
-    Ok(html(&BulkPage { frame, bulk: id.to_string(), said })?)
-}
-
-/// What an undo sends.
-#[derive(Debug, Deserialize)]
-pub(crate) struct UndoSent {
-    reason: String,
-}
-
-/// Takes a bulk decision back.
-pub(crate) async fn undo_bulk(
-    State(app): State<App>,
-    Extension(who): Extension<Principal>,
-    Path(id): Path<String>,
-    Form(sent): Form<UndoSent>,
-) -> Result<Redirect, Fault> {
-    let id: BulkId = number(&id)?;
-    desk::write(&app, move |ledger, now| ledger.undo_bulk(id, &who.name, &sent.reason, now)).await?;
-    Ok(Redirect::to("/queue"))
 }

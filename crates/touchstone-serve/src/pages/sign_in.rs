@@ -19,15 +19,19 @@ use std::time::Instant;
 struct SignIn {
     frame: Frame,
     fault: &'static str,
+    /// By which people can sign in without a token; empty where there is none.
+    provider: String,
 }
 
 /// The form.
-pub(crate) async fn form() -> Result<Html<String>, Problem> {
-    page("")
+pub(crate) async fn form(State(app): State<App>) -> Result<Html<String>, Problem> {
+    refused(&app, "")
 }
 
-fn page(fault: &'static str) -> Result<Html<String>, Problem> {
-    html(&SignIn { frame: Frame::of("Sign in", None), fault })
+/// The form, with what was wrong.
+pub(super) fn refused(app: &App, fault: &'static str) -> Result<Html<String>, Problem> {
+    let provider = app.oidc.as_ref().map(|p| p.settings.name.clone()).unwrap_or_default();
+    html(&SignIn { frame: Frame::of("Sign in", None), fault, provider })
 }
 
 /// What the form sends.
@@ -51,13 +55,13 @@ pub(crate) async fn sign_in(
     let kept = app.tokens.find(sent.token.trim()).filter(|k| k.role.may(Role::Read));
     let Some(kept) = kept else {
         tracing::warn!("an attempt to sign in failed");
-        let page = page("This token is not known, or may not read.")?;
+        let page = refused(&app, "This token is not known, or may not read.")?;
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     };
     begin(&app, &kept.name, kept.role)
 }
 
-fn limited(app: &App) -> Result<(), Problem> {
+pub(super) fn limited(app: &App) -> Result<(), Problem> {
     let per_minute = app.options.limits.sign_ins_per_minute;
     if app.buckets.take("sign-in", per_minute / 60.0, per_minute, Instant::now()) {
         return Ok(());
@@ -73,7 +77,13 @@ pub(crate) fn begin(app: &App, name: &str, role: Role) -> Result<Response, Probl
     with_cookie(app, Redirect::to("/").into_response(), SESSION_COOKIE, &value, seconds)
 }
 
-fn with_cookie(app: &App, mut response: Response, name: &str, value: &str, seconds: i64) -> Result<Response, Problem> {
+pub(super) fn with_cookie(
+    app: &App,
+    mut response: Response,
+    name: &str,
+    value: &str,
+    seconds: i64,
+) -> Result<Response, Problem> {
     // Over plain HTTP on this machine a secure cookie would never come back.
     let secure =
         if app.options.public_url.as_deref().is_some_and(|u| u.starts_with("https://")) { "; Secure" } else { "" };

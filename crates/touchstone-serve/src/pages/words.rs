@@ -1,5 +1,5 @@
 //! Numbers, times and the ledger's words, as pages say them. Everything is English here; what is not a name has its Chinese
-//! in `words/zh.tsv`, where numbers stand as `#`.
+//! in `words/zh.tsv`, where numbers stand as `{}`.
 
 use touchstone_detect::findings::RingKind;
 use touchstone_ledger::{ActionKind, Answer};
@@ -119,6 +119,7 @@ pub(crate) fn entry(word: &str) -> &'static str {
         "bulk_begun" => "Many at once",
         "acted" => "Action",
         "shadowed" => "Action not taken (shadow)",
+        "suggested" => "Action suggested",
         "reversed" => "Action taken back",
         "undone" => "Undone",
         "tripped" => "Breaker",

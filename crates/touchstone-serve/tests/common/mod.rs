@@ -9,7 +9,7 @@ pub use logs::ringed;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use touchstone_detect::params::Params;
 use touchstone_engine::landing::LandingOptions;
 use touchstone_serve::{Limits, Role, ServeOptions, Server, Tokens};
@@ -51,26 +51,7 @@ impl Desk {
 
     pub fn start(&mut self, change: impl Fn(&mut ServeOptions)) {
         self.server = None;
-        let mut options = ServeOptions {
-            data: self.data(),
-            keys: self.data().join("keys.json"),
-            listen: ([127, 0, 0, 1], 0).into(),
-            public_url: None,
-            landing: LandingOptions {
-                window_seconds: 86_400,
-                future_seconds_max: 1 << 40,
-                ..LandingOptions::default()
-            },
-            endorse: vec!["like".to_owned()],
-            reactions: touchstone_engine::store::default_reactions(),
-            params: Params::default(),
-            rank: touchstone_detect::rank::RankParams::default(),
-            detection_threads: 1,
-            tick_seconds: 0.1,
-            detection_pause_seconds: 0.0,
-            limits: Limits::default(),
-            version: "test",
-        };
+        let mut options = options(&self.data());
         change(&mut options);
         self.server = Some(Server::start(options).unwrap());
     }
@@ -114,5 +95,28 @@ impl Desk {
         let answer = self.ask("admin", "POST", "/v1/flush", &[], b"");
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
+    }
+}
+
+/// As the tests serve.
+pub fn options(data: &Path) -> ServeOptions {
+    ServeOptions {
+        data: data.to_owned(),
+        keys: data.join("keys.json"),
+        listen: ([127, 0, 0, 1], 0).into(),
+        public_url: None,
+        landing: LandingOptions { window_seconds: 86_400, future_seconds_max: 1 << 40, ..LandingOptions::default() },
+        endorse: vec!["like".to_owned()],
+        reactions: touchstone_engine::store::default_reactions(),
+        params: Params::default(),
+        rank: touchstone_detect::rank::RankParams::default(),
+        policy: None,
+        receivers: Vec::new(),
+        oidc: None,
+        detection_threads: 1,
+        tick_seconds: 0.1,
+        detection_pause_seconds: 0.0,
+        limits: Limits::default(),
+        version: "test",
     }
 }

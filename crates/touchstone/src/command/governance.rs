@@ -1,14 +1,15 @@
 //! What the commands on ledger and policy have in common.
 
 use crate::exit::Failure;
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-use touchstone_engine::reread::{Reread, read};
-use touchstone_ledger::findings::{About, Findings, FoundEvidence};
-use touchstone_ledger::policy::{Policy, Problem};
-use touchstone_ledger::{Ledger, LedgerError, Model, Place, key};
+use touchstone_engine::reread::read;
+use touchstone_ledger::findings::Findings;
+use touchstone_ledger::policy::Policy;
+use touchstone_ledger::{Ledger, LedgerError, Place, key};
+use touchstone_serve::taken_in;
 
 /// Which ledger.
 #[derive(Args)]
@@ -58,40 +59,10 @@ pub(super) fn now() -> i64 {
 
 /// A policy file, read and checked.
 pub(super) fn policy(path: &Path) -> Result<Policy, Failure> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    Policy::read(&text).map_err(|problems| anyhow!("{}", explain(path, &problems)).into())
-}
-
-/// Every problem with file, line and column.
-pub(super) fn explain(path: &Path, problems: &[Problem]) -> String {
-    let lines: Vec<String> = problems.iter().map(|p| format!("{}:{p}", path.display())).collect();
-    lines.join("\n")
+    Policy::load(path).map_err(|e| anyhow!("{e}").into())
 }
 
 /// Findings from their folder.
 pub(super) fn findings(folder: &Path) -> Result<Findings, Failure> {
     Ok(taken_in(read(folder)?))
-}
-
-fn taken_in(all: Reread) -> Findings {
-    Findings {
-        model: Model { version: all.version, configuration: all.configuration },
-        accounts_total: all.accounts_total,
-        accounts: all.accounts,
-        rings: all.rings,
-        targets: all.targets,
-        evidence: all
-            .evidence
-            .into_iter()
-            .filter_map(|(kind, subject, evidence)| {
-                let about = match kind.as_str() {
-                    "account" => About::Account(subject),
-                    "ring" => About::Ring(subject),
-                    "target" => About::Target(subject),
-                    _ => return None,
-                };
-                Some(FoundEvidence { about, evidence })
-            })
-            .collect(),
-    }
 }

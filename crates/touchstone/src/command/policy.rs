@@ -1,15 +1,14 @@
 //! `touchstone policy`.
 
-use super::governance::{explain, findings, now, policy};
+use super::governance::{findings, now, policy};
 use super::{hash_key, say};
 use crate::exit::{DONE, FOUND, Failure};
 use crate::terminal::backtest;
-use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use touchstone_engine::reread::groups;
-use touchstone_ledger::policy::{Backtest, FIELDS, Policy};
+use touchstone_ledger::policy::{Backtest, FIELDS};
 
 const AFTER: &str = "\
 A policy is a TOML file: rules with a condition in the Common Expression Language, steps, limits.
@@ -65,14 +64,12 @@ enum What {
 impl PolicyCommand {
     pub(super) fn run(self) -> Result<u8, Failure> {
         match self.what {
-            What::Check { policy } => {
-                let text = std::fs::read_to_string(&policy)
-                    .with_context(|| format!("{}: cannot be read", policy.display()))?;
-                let it = Policy::read(&text).map_err(|problems| anyhow!("{}", explain(&policy, &problems)))?;
+            What::Check { policy: path } => {
+                let it = policy(&path)?;
                 let live = it.rules.iter().filter(|r| r.live).count();
                 say(&format!(
                     "{}: {}, {} rules, {live} live; at most {} actions a day, {} a day for one author, {} of all accounts\n",
-                    policy.display(),
+                    path.display(),
                     it.name,
                     it.rules.len(),
                     it.per_day,

@@ -9,7 +9,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use touchstone_engine::landing::{LandingOptions, rotate_keys};
 use touchstone_event::mapping::Mapping;
-use touchstone_serve::{Limits, Role, ServeError, ServeOptions, Tokens};
+use touchstone_ledger::webhook::read_receivers;
+use touchstone_serve::{Limits, OidcSettings, Role, ServeError, ServeOptions, Tokens};
 
 const AFTER: &str = "\
 Events come in over HTTP, are durable when they are answered, and land as Parquet in windows of event time below
@@ -19,6 +20,7 @@ walk with curl.
 Examples:
   touchstone serve token create --data data --role admin --name me
   touchstone serve --data data
+  touchstone serve --data data --policy policy.toml --receivers receivers.toml
   touchstone serve --data data --listen 127.0.0.1:8080 --endorse star --window 1d --retention 90d
   touchstone serve token list --data data
   touchstone serve rotate-keys --data data
@@ -52,6 +54,15 @@ struct Run {
     /// Configuration file (TOML): endorse, time_unit, and the tables map, reactions, detect and rank
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Policy that is applied to findings; looked at again when it changes [default: DIR/policy.toml, if there]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// TOML file with the receivers of signed webhooks [default: DIR/receivers.toml, if there]
+    #[arg(long, value_name = "FILE")]
+    receivers: Option<PathBuf>,
+    /// TOML file with the OpenID Connect provider by which people sign in [default: DIR/oidc.toml, if there]
+    #[arg(long, value_name = "FILE")]
+    oidc: Option<PathBuf>,
     /// Kinds that count as endorsements [default: like]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     endorse: Vec<String>,
@@ -228,7 +239,15 @@ impl Run {
             journal_bytes_max: self.journal_limit.saturating_mul(1 << 20),
             ..LandingOptions::default()
         };
+        let beside = |name: &str| Some(data.join(name)).filter(|path| path.exists());
+        let receivers = self.receivers.or_else(|| beside("receivers.toml"));
+        let receivers = receivers.map(|path| read_receivers(&path).map_err(|e| anyhow!(e))).transpose()?;
+        let oidc = self.oidc.or_else(|| beside("oidc.toml"));
+        let oidc = oidc.map(|path| OidcSettings::read(&path).map_err(|e| anyhow!(e))).transpose()?;
         Ok(ServeOptions {
+            oidc,
+            policy: self.policy.or_else(|| beside("policy.toml")),
+            receivers: receivers.unwrap_or_default(),
             keys: self.keys.unwrap_or_else(|| data.join("keys.json")),
             data,
             listen: self.listen,
