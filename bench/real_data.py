@@ -51,27 +51,30 @@ def overview(rows):
 
 
 def rings(out, events, kind):
-    """Each ring with what opening its rows shows: how wide its members spread on a typical target,
-    and how much of that target's audience they are."""
+    """Each ring with what opening its rows shows: how many of its members' endorsements come within two seconds of
+    another member's on the same target, how wide members spread there, and how much of its audience they are."""
     q = f"""
     with e as (select actor, target, min(ts) ts from read_csv('{events}') where kind = '{kind}' group by 1, 2),
     t as (select target, count(*) total from e group by 1),
-    x as (select m.ring, e.target, count(*) n, max(ts) - min(ts) span from e
-          join '{out}/ring_members.parquet' m on m.account = e.actor group by 1, 2 having count(*) >= 2)
+    o as (select m.ring, e.target, e.ts, lag(e.ts) over w before, lead(e.ts) over w after from e
+          join '{out}/ring_members.parquet' m on m.account = e.actor window w as (partition by m.ring, e.target order by e.ts)),
+    x as (select ring, target, count(*) n, max(ts) - min(ts) span,
+                 count(*) filter (where ts - before <= 2 or after - ts <= 2) as near from o group by 1, 2 having count(*) >= 2)
     select r.ring, r.kind, r.members, r.accused, r.targets, r.evidence_bits, r.window_seconds,
-           median(span), median(x.n / t.total)
+           sum(near) / sum(x.n), median(span), median(x.n / t.total)
     from '{out}/rings.parquet' r left join x using (ring) left join t using (target)
     group by 1, 2, 3, 4, 5, 6, 7 order by cast(substr(any_value(r.ring), 2) as int)"""
     lines = [
-        "| ring | kind | members | accused | targets | bits | window | median spread on a target | median share of its endorsers |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| ring | kind | members | accused | targets | bits | window | within 2 s of another | median spread on a target | median share of its endorsers |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for ring, kind, members, accused, targets, bits, window, span, share in duckdb.sql(q).fetchall():
+    for ring, kind, members, accused, targets, bits, window, near, span, share in duckdb.sql(q).fetchall():
         within = "-" if window is None else f"{window:.0f} s"
         spread = "-" if span is None else f"{n(span)} s"
+        beside = "-" if near is None else f"{near:.0%}"
         part = "-" if share is None else f"{share:.0%}"
         lines.append(
-            f"| {ring} | {kind} | {members} | {accused} | {targets} | {bits:.1f} | {within} | {spread} | {part} |"
+            f"| {ring} | {kind} | {members} | {accused} | {targets} | {bits:.1f} | {within} | {beside} | {spread} | {part} |"
         )
     return "\n".join(lines)
 
