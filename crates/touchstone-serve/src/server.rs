@@ -3,7 +3,7 @@
 use crate::app::{App, State};
 use crate::auth::{TokenError, Tokens};
 use crate::delivery;
-use crate::desk::Desk;
+use crate::desk::{Desk, PolicyFile};
 use crate::detection::{self, Background};
 use crate::options::ServeOptions;
 use crate::router::router;
@@ -76,6 +76,8 @@ impl Server {
     /// If the folder or the address cannot be used.
     pub fn start(options: ServeOptions) -> Result<Self, ServeError> {
         let system = |what| move |source| ServeError::System { what, source };
+        // First: a server that cannot start leaves no folder behind.
+        let policy = options.policy.as_deref().map(PolicyFile::open).transpose().map_err(ServeError::Policy)?;
         let (landing, repairs) = Landing::open(&options.data, &options.keys, options.landing.clone())?;
         for repair in &repairs {
             let what = serde_json::to_string(repair).unwrap_or_default();
@@ -94,7 +96,7 @@ impl Server {
             );
         }
         let snapshot = detection::latest(&options.data).map_err(system("findings cannot be listed"))?;
-        let desk = Desk::open(&options, landing.door().identity())?;
+        let desk = Desk::open(&options, policy, landing.door().identity())?;
         if let Some(snapshot) = &snapshot {
             desk.take_in(&detection::folder_of(&options.data, snapshot.number), snapshot)?;
         }

@@ -10,12 +10,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use touchstone_serve::OidcSettings;
 
+/// Node as the test run installs it, or the system's.
+fn node() -> PathBuf {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/venv/bin/node");
+    if installed.exists() { installed } else { PathBuf::from("node") }
+}
+
 /// Where the package is; none where it is missing, which must not be where everything is required.
 fn package() -> Option<PathBuf> {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/node");
     let folder = std::env::var_os("TOUCHSTONE_NODE").map_or(installed, PathBuf::from);
     let package = folder.join("node_modules/oidc-provider");
-    let found = package.exists() && Command::new("node").arg("--version").output().is_ok_and(|o| o.status.success());
+    let found = package.exists() && Command::new(node()).arg("--version").output().is_ok_and(|o| o.status.success());
     assert!(
         found || std::env::var_os("TOUCHSTONE_REQUIRE_TOOLS").is_none_or(|v| v != "1"),
         "no node, or no package oidc-provider in {} (npm install --prefix target/node oidc-provider), and \
@@ -41,7 +47,7 @@ impl Drop for Idp {
 
 impl Idp {
     fn start(package: &Path) -> Self {
-        let mut child = Command::new("node")
+        let mut child = Command::new(node())
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oidc/provider.mjs"))
             .arg(package)
             .stdin(Stdio::piped())

@@ -191,7 +191,9 @@ fn a_server_does_not_start_with_a_policy_that_has_errors() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("policy.toml");
     std::fs::write(&path, POLICY.replace("days = 30", "days = 0")).unwrap();
-    let options = touchstone_serve::ServeOptions { policy: Some(path), ..common::options(folder.path()) };
+    let data = folder.path().join("data");
+    let options = touchstone_serve::ServeOptions { policy: Some(path), ..common::options(&data) };
     let refused = touchstone_serve::Server::start(options).unwrap_err().to_string();
     assert!(refused.contains("policy.toml:16:8: days is from 1"), "{refused}");
+    assert!(!data.exists(), "nor does it leave anything behind");
 }

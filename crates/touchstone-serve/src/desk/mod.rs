@@ -57,9 +57,12 @@ pub(crate) fn open_ledger(data: &Path, identity: &Identity) -> Result<Ledger, Le
 }
 
 impl Desk {
-    /// Opens the ledger and reads the policy.
-    pub(crate) fn open(options: &ServeOptions, identity: &Identity) -> Result<Self, ServeError> {
-        let policy = options.policy.as_deref().map(PolicyFile::open).transpose().map_err(ServeError::Policy)?;
+    /// Opens the ledger.
+    pub(crate) fn open(
+        options: &ServeOptions,
+        policy: Option<PolicyFile>,
+        identity: &Identity,
+    ) -> Result<Self, LedgerError> {
         let mut ledger = open_ledger(&options.data, identity)?;
         ledger.set_receivers(options.receivers.iter().map(|r| r.name.clone()).collect());
         Ok(Self {

@@ -149,7 +149,8 @@ impl Serve {
                 if entries > 0 {
                     return Err(Failure::Misuse(anyhow!(
                         "{}: the ledger has {entries} entries about accounts under the present pseudonyms, which nobody could \
-                         read after a rotation; keep the keys, or keep the ledger elsewhere and start without it",
+                         find after a rotation; fetch /v1/labels, move ledger.db away together with a copy of the keys, \
+                         then rotate (docs/SERVICE.md says what that means)",
                         data.display()
                     )));
                 }
