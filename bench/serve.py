@@ -77,8 +77,9 @@ def row(events: int, decisions: int, result: dict) -> str:
 
 def main() -> None:
     seconds = next((int(a) for a in sys.argv[1:] if a.isdigit()), 30)
-    build = ["cargo", "build", "--release", "--quiet", "-p", "touchstone", "-p", "touchstone-serve"]
-    subprocess.run([*build, "--example", "load", "--bin", "touchstone"], check=True, cwd=ROOT)
+    # The whole workspace's choice of features: another one would compile every library once more.
+    build = ["cargo", "build", "--release", "--quiet", "--workspace", "--example", "load", "--bin", "touchstone"]
+    subprocess.run(build, check=True, cwd=ROOT)
     before = os.getloadavg()[0]
     rows = []
     for events, decisions in LOADS:
