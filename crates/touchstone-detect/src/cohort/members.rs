@@ -70,6 +70,24 @@ fn owners_of(likes: &Likes, census: &Census<'_>, account: u32) -> u32 {
     owners.len() as u32
 }
 
+/// Share of the members whose lives must be known, most of them foreign to the devices they are seen on, for the others to be taken for
+/// victims, too. A class that came to what a farm worked off is foreign to the machines of its room, but is not so much of the farm.
+const LIVES_MIN: f64 = 1.0 / 3.0;
+
+/// Whose access was used from devices that are not theirs, ascending.
+fn victims(all: &[Inside], group: &Bicluster, likes: &Likes) -> Vec<u32> {
+    let devices = Networks::foreign_to_most(group, likes);
+    let of_members = || all.iter().filter(|i| group.members.binary_search(&i.account).is_ok());
+    let known = of_members().filter(|i| i.trials > 0).count();
+    let foreign = of_members().filter(|i| Networks::is_foreign(i)).count();
+    let stolen = 2 * foreign > known && known as f64 >= LIVES_MIN * group.members.len() as f64;
+    let is_victim = |i: &&Inside| {
+        let unknown = stolen && i.trials == 0;
+        Networks::is_foreign(i) || unknown || Networks::is_on(&devices, i.account, group, likes)
+    };
+    all.iter().filter(is_victim).map(|i| i.account).collect()
+}
+
 /// Judges everybody who endorsed a target of the ring. `in_step` is the lockstep test by account. Ascending by
 /// account.
 #[must_use]
@@ -103,13 +121,8 @@ pub fn judge(
     let marked: Vec<Mark> = group.marked().into_iter().filter(|m| !of_pool(m)).collect();
     let prior = bicluster.members.len() as f64 / f64::from(likes.accounts());
     // Friends and members of an exchange use what devices they like.
-    let foreign: Vec<u32> = match group.inside.get(&Mark::ForeignDevice).filter(|_| group.mutual < MUTUAL_MIN) {
-        Some(all) => {
-            let devices = Networks::foreign_to_most(bicluster, likes);
-            let is_victim =
-                |i: &&Inside| Networks::is_foreign(i) || Networks::is_on(&devices, i.account, bicluster, likes);
-            all.iter().filter(is_victim).map(|i| i.account).collect()
-        }
+    let foreign = match group.inside.get(&Mark::ForeignDevice).filter(|_| group.mutual < MUTUAL_MIN) {
+        Some(all) => victims(all, bicluster, likes),
         None => Vec::new(),
     };
     let stray = traits.networks.stray_device_share(bicluster, likes);
