@@ -460,3 +460,59 @@ fn mean(e: &[f64]) -> (f64, f64) {
 fn world_unseen(account: u32) -> bool {
     account % 10 < 3
 }
+
+/// A board of forty members who work off each other's posts, six a sitting, one after the other; the rest of the log likes what is fresh.
+fn board(seed: u64, begins: i64) -> World {
+    let mut world = World::organic(seed);
+    for i in 0..world.likes.len() {
+        let day = world.random.unit() * 24.0 * HOUR as f64;
+        let target = world.likes[i].target;
+        let fresh = if (300..340).contains(&target) { 300 } else { i64::from(target % 500) };
+        world.likes[i].ts = fresh * HOUR + day as i64;
+    }
+    for account in 300..340u32 {
+        for _ in 0..4 {
+            let start = begins * HOUR + (world.random.unit() * 40.0 * HOUR as f64) as i64;
+            for task in 0..6 {
+                let target = 300 + world.random.below(40) as u32;
+                if target != account {
+                    world.like(account, target, start + task * 45 * SECOND, u64::from(account) + 1, true);
+                }
+                // Not all that is opened is liked.
+                let other = 300 + world.random.below(40) as u32;
+                if world.random.unit() < 0.4 {
+                    world.looks.push((account, other, start + task * 45 * SECOND));
+                }
+            }
+        }
+    }
+    world
+}
+
+#[test]
+fn a_board_is_known_by_old_posts_one_after_the_other_and_by_neither_alone() {
+    let found = board(31, 420).run();
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Exchange]);
+    assert!(found.rings[0].group.marked().contains(&Mark::Late), "{:?}", found.rings[0].group.ln_e);
+    // The same in the first days, as friends who open a common page might.
+    let fresh = board(31, 325).run();
+    assert!(fresh.groups >= 1);
+    assert!(fresh.rings.is_empty(), "{:?}", fresh.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
+}
+
+#[test]
+fn owners_of_stolen_tokens_without_any_other_trace_are_not_accused() {
+    // Of 45 owners the log knows a life, of 55 nothing else.
+    let mut world = World::organic(32);
+    for account in (100..145).chain(PEOPLE..PEOPLE + 55) {
+        for target in 400..412 {
+            if world.random.unit() < 0.5 {
+                let ts = world.moment();
+                world.like(account, target, ts, 5_000_000 + u64::from(account), false);
+            }
+        }
+    }
+    let found = world.run();
+    assert_eq!(found.rings.len(), 1);
+    assert!(found.accounts.values().all(|a| a.0 <= 0.0), "nobody is held against anything");
+}
