@@ -405,8 +405,8 @@ fn proven_innocent(kind: RingKind) -> String {
     match kind {
         RingKind::Exchange | RingKind::Pod => {
             "a circle of friends or colleagues who are polite to each other. Against it: friends do not like nearly all that they \
-             open, nor one after the other within minutes, nor nearly always within the hour or days late; at least \
-             two such marks were needed"
+             open, nor one after the other within minutes, nor in one order, nor nearly always within the hour or days late; at \
+             least two such marks were needed"
         }
         RingKind::Collusion => {
             "readers of one list who have changed their devices. Against it: their other endorsements come from other devices, \

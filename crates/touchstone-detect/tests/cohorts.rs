@@ -516,3 +516,50 @@ fn owners_of_stolen_tokens_without_any_other_trace_are_not_accused() {
     assert_eq!(found.rings.len(), 1);
     assert!(found.accounts.values().all(|a| a.0 <= 0.0), "nobody is held against anything");
 }
+
+/// A board without old posts: forty members work off a list, six a sitting, from a place of the list downwards; each in an order of its own
+/// where `shuffled`. `givers` of them work, the others only collect.
+fn listed(seed: u64, shuffled: bool, givers: u32) -> World {
+    let mut world = World::organic(seed);
+    for account in 300..300 + givers {
+        for _ in 0..5 {
+            let start = world.moment();
+            let top = world.random.below(40) as u32;
+            for task in 0..6u32 {
+                let place = if shuffled { world.random.below(40) as u32 } else { (top + task) % 40 };
+                // The list is in no order of age or number.
+                let target = 300 + (place * 23 + 7) % 40;
+                if target != account {
+                    let ts = start + i64::from(task) * 45 * SECOND;
+                    world.like(account, target, ts, u64::from(account) + 1, true);
+                }
+            }
+        }
+    }
+    // Not all that is opened is liked.
+    for account in 300..340u32 {
+        for n in 0..8 {
+            let ts = world.moment();
+            world.looks.push((account, 300 + (account * 7 + n * 3) % 40, ts));
+        }
+    }
+    world
+}
+
+#[test]
+fn a_board_is_known_by_its_order_where_its_books_balance() {
+    let found = listed(33, false, 40).run();
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Exchange]);
+    let marked = found.rings[0].group.marked();
+    assert!(marked.contains(&Mark::InSequence) && marked.contains(&Mark::InOrder), "{marked:?}");
+    let marks = |world: World| {
+        let found = world.run();
+        assert!(found.rings.is_empty(), "{:?}", found.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
+        found.unproven.iter().flat_map(|g| g.marked()).collect::<BTreeSet<_>>()
+    };
+    // Friends who go through each other's, everybody as he likes.
+    let shuffled = marks(listed(33, true, 40));
+    assert!(shuffled.contains(&Mark::InSequence) && !shuffled.contains(&Mark::InOrder), "{shuffled:?}");
+    // Readers of a list of each other's who are not the ones that are on it.
+    assert!(!marks(listed(33, false, 14)).contains(&Mark::InOrder));
+}

@@ -21,6 +21,8 @@ pub enum Mark {
     Saturated,
     /// Endorsed within two minutes of another of an unrelated owner.
     InSequence,
+    /// Endorsed in the order in which the other members did.
+    InOrder,
     /// Endorsed within the hour after publication.
     Prompt,
     /// Endorsed days after publication, when feeds have long moved on.
@@ -36,7 +38,7 @@ pub enum Mark {
 }
 
 /// All, in order.
-pub const MARKS: [Mark; 15] = [
+pub const MARKS: [Mark; 16] = [
     Mark::Unseen,
     Mark::SharedDevice,
     Mark::ForeignDevice,
@@ -46,6 +48,7 @@ pub const MARKS: [Mark; 15] = [
     Mark::Reopened,
     Mark::Saturated,
     Mark::InSequence,
+    Mark::InOrder,
     Mark::Prompt,
     Mark::Late,
     Mark::Cohesive,
@@ -63,7 +66,7 @@ impl Mark {
             Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress | Self::WanderingAddress => {
                 "infrastructure"
             }
-            Self::Saturated | Self::InSequence | Self::Prompt | Self::Late => "exchange",
+            Self::Saturated | Self::InSequence | Self::InOrder | Self::Prompt | Self::Late => "exchange",
             Self::Cohesive | Self::Devoted => "pool",
             Self::InStep => "lockstep",
         }
@@ -82,6 +85,7 @@ impl Mark {
             Self::Reopened => "ring endorsements of what was looked at again and again",
             Self::Saturated => "ring targets endorsed, of those looked at",
             Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
+            Self::InOrder => "neighbours in a sitting, endorsed in the order in which most others did",
             Self::Prompt => "ring endorsements within an hour after publication",
             Self::Late => "ring endorsements more than three days after publication",
             Self::Cohesive => "members who endorsed a ring target, over all its targets",
@@ -104,6 +108,7 @@ impl Mark {
             Self::Rewatched | Self::Reopened => &[0.5, 0.7],
             Self::Saturated => &[0.95, 0.98],
             Self::InSequence => &[0.6, 0.8, 0.95],
+            Self::InOrder => &[0.9, 0.97],
             Self::Prompt => &[0.8, 0.95],
             Self::Late => &[0.7, 0.85, 0.95],
             Self::Cohesive => &[0.4, 0.6, 0.8],
@@ -116,7 +121,7 @@ impl Mark {
     /// (newcomers who work through a starter pack, readers of an archive).
     #[must_use]
     pub fn of_mutual_groups(self) -> bool {
-        matches!(self, Self::InSequence | Self::Prompt | Self::Late)
+        matches!(self, Self::InSequence | Self::InOrder | Self::Prompt | Self::Late)
     }
 
     /// Whether endorsements alone show it. Readers of one digest have these, too: where conduct can be seen, all of these count as

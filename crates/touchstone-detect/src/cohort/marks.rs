@@ -3,10 +3,13 @@
 
 use super::contrast::{Beta, Inside};
 use super::mark::Mark;
+use super::proof::MUTUAL_MIN;
 use super::refine::Bicluster;
 use crate::census::Census;
 use crate::likes::{Likes, Seen};
-use crate::signals::exchange::{COURTESY, COURTESY_LATE, COURTESY_PROMPT, Timing};
+use crate::signals::exchange::books::{BALANCE_MIN, balance};
+use crate::signals::exchange::order::in_order;
+use crate::signals::exchange::{COURTESY, COURTESY_LATE, COURTESY_PROMPT, Timing, mutual_share};
 use crate::signals::infrastructure::Networks;
 use crate::signals::path::looks::{Looks, Viewing};
 use crate::signals::path::unseen_prior;
@@ -99,6 +102,14 @@ pub fn inside(
     }
     if !traits.timing.late.is_empty() {
         single(Mark::Late, traits.timing.late_prior, true, &|i| traits.timing.late[i]);
+    }
+    let mutual = mutual_share(group, census) >= MUTUAL_MIN;
+    if mutual && census.timed && balance(&group.members, likes, census) >= BALANCE_MIN {
+        let of_members =
+            |i: usize| census.owner.is_some_and(|o| group.members.binary_search(&o[likes.target[i] as usize]).is_ok());
+        if let Some(rows) = in_order(&accounts, &group.members, (likes, census), &of_members) {
+            all.insert(Mark::InOrder, rows);
+        }
     }
     if !likes.device.is_empty() {
         all.insert(Mark::SharedDevice, traits.networks.shared_devices(group, &accounts, likes));

@@ -5,10 +5,11 @@
 //! the ring is known by. Traits are of different data (targets, views, devices, addresses, times), so they multiply. Each
 //! ratio has mean one for somebody who has nothing to do with the ring; negative bits acquit.
 
+use super::bare::clockwork::TARGETS_SHARE;
 use super::contrast::{Beta, Inside, rate_without};
 use super::mark::Mark;
 use super::marks::Traits;
-use super::proof::{Group, MUTUAL_MIN};
+use super::proof::Group;
 use super::refine::{Bicluster, owners_by_account, targets_of};
 use crate::census::Census;
 use crate::evalue::ln_factorial;
@@ -16,6 +17,7 @@ use crate::findings::RingKind;
 use crate::likes::{Likes, Seen};
 use crate::signals::exchange::Timing;
 use crate::signals::infrastructure::Networks;
+use crate::signals::pool::company::{self, Life};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -50,7 +52,7 @@ pub struct Standing {
     pub by_mark: BTreeMap<Mark, (f64, Inside)>,
     /// Probability that it belongs to the ring.
     pub belongs: f64,
-    /// Whether it acted there from devices foreign to a life of its own: a victim.
+    /// Whether it may know nothing of what it did there: a victim.
     pub foreign: bool,
 }
 
@@ -74,8 +76,38 @@ fn owners_of(likes: &Likes, census: &Census<'_>, account: u32) -> u32 {
 /// victims, too. A class that came to what a farm worked off is foreign to the machines of its room, but is not so much of the farm.
 const LIVES_MIN: f64 = 1.0 / 3.0;
 
-/// Whose access was used from devices that are not theirs, ascending.
-fn victims(all: &[Inside], group: &Bicluster, likes: &Likes) -> Vec<u32> {
+/// Where no device tells whose hand it was: share with lives of their own among those whom an account met on the ring's targets from
+/// which it may be the owner of a stolen token, or one of a taste. A third of owners lead such quiet lives that the log shows none.
+const MET_MIN: f64 = 0.5;
+
+/// The same where a log has endorsements alone.
+const MET_MIN_BARE: f64 = 1.0 / 3.0;
+
+/// Owners outside from which, where a log has endorsements alone, an account's own life speaks for it, if they are not fewer than those
+/// inside.
+const OWN_LIFE_BARE: u32 = 3;
+
+/// Who may have known nothing of it, ascending: whose access was used from devices that are not theirs; or, where no device is known, who
+/// leads a life, or keeps the company of those who do. Nobody of a mutual group: members of an exchange use what devices they like.
+#[must_use]
+pub fn victims(group: &Group, likes: &Likes, census: &Census<'_>) -> Vec<u32> {
+    if group.is_mutual() {
+        return Vec::new();
+    }
+    match group.inside.get(&Mark::ForeignDevice) {
+        Some(all) => victims_by_device(all, &group.bicluster, likes),
+        None => victims_by_life(&group.bicluster, group.is_bare(), likes, census),
+    }
+}
+
+fn victims_by_life(group: &Bicluster, bare: bool, likes: &Likes, census: &Census<'_>) -> Vec<u32> {
+    let met_min = if bare { MET_MIN_BARE } else { MET_MIN };
+    let own = |l: &Life| bare && l.outside >= OWN_LIFE_BARE.max(l.inside);
+    let lives = company::lives(group, likes, census);
+    lives.iter().filter(|l| l.met >= met_min || own(l)).map(|l| l.account).collect()
+}
+
+fn victims_by_device(all: &[Inside], group: &Bicluster, likes: &Likes) -> Vec<u32> {
     let devices = Networks::foreign_to_most(group, likes);
     let of_members = || all.iter().filter(|i| group.members.binary_search(&i.account).is_ok());
     let known = of_members().filter(|i| i.trials > 0).count();
@@ -120,11 +152,6 @@ pub fn judge(
     let of_pool = |m: &Mark| matches!(m, Mark::Devoted | Mark::Cohesive);
     let marked: Vec<Mark> = group.marked().into_iter().filter(|m| !of_pool(m)).collect();
     let prior = bicluster.members.len() as f64 / f64::from(likes.accounts());
-    // Friends and members of an exchange use what devices they like.
-    let foreign = match group.inside.get(&Mark::ForeignDevice).filter(|_| group.mutual < MUTUAL_MIN) {
-        Some(all) => victims(all, bicluster, likes),
-        None => Vec::new(),
-    };
     let stray = traits.networks.stray_device_share(bicluster, likes);
     let by_mark: BTreeMap<Mark, BTreeMap<u32, Inside>> = marked
         .iter()
@@ -141,7 +168,7 @@ pub fn judge(
             let orders = ln_factorial(*k) - ln_factorial(*x) - ln_factorial(*k - *x);
             let friend = FRIENDS_SHARE.ln() + f64::from(*x) * FURTHER_FRIEND.ln() - orders;
             let mut innocent = stranger.ln_likelihood(*x, *k);
-            if group.mutual >= MUTUAL_MIN {
+            if group.is_mutual() {
                 innocent = innocent.max(friend);
             }
             let ln_pool = (member.ln_likelihood(*x, *k) - innocent).min(LN_POOL_MAX);
@@ -162,7 +189,7 @@ pub fn judge(
             // Friends of a customer come to all that he bought for. Where conduct speaks against an account, its taste is one
             // trait among others.
             let conduct: f64 = of.iter().filter(|(m, _)| !m.of_endorsements()).map(|(_, m)| m.0).sum();
-            let outvoted = conduct < 0.0 && group.mutual < MUTUAL_MIN;
+            let outvoted = conduct < 0.0 && !group.is_mutual();
             let ln_pool = if outvoted { ln_pool.min(LN_TRAIT_MAX) } else { ln_pool };
             let mut standing = Standing {
                 account: *account,
@@ -171,7 +198,7 @@ pub fn judge(
                 expected: f64::from(*k) * share,
                 by_mark: of,
                 belongs: 0.0,
-                foreign: foreign.binary_search(account).is_ok(),
+                foreign: group.victims.binary_search(account).is_ok(),
             };
             let odds = prior * standing.ln_e().min(60.0).exp();
             standing.belongs = odds / (1.0 + odds);
@@ -194,6 +221,12 @@ pub fn ascribe(
     let targets = &targets_of(likes, &certain, &group.bicluster.targets, 0.0);
     let unseen = group.inside.get(&Mark::Unseen).map(|all| rate_without(all, u32::MAX));
     let in_sequence = group.inside.get(&Mark::InSequence).map(|all| rate_without(all, u32::MAX));
+    // Where a clock is all that tells of an operator, what it did not deliver is its members' own.
+    let of_clock = |target: u32| match group.bicluster.targets.binary_search(&target) {
+        _ if group.delivered.is_empty() => 1.0,
+        Ok(place) => group.delivered[place],
+        Err(_) => TARGETS_SHARE,
+    };
     let mut out = Vec::new();
     for s in standings.iter().filter(|s| s.belongs > 0.01) {
         for i in likes.of_account(s.account) {
@@ -205,7 +238,7 @@ pub fn ascribe(
                 // where there is no doubt.
                 (RingKind::Farm, false) if !s.foreign && s.belongs >= CERTAIN => s.belongs * s.belongs,
                 (RingKind::Exchange, false) if s.belongs >= CERTAIN && is_of(census, target, &certain) => {
-                    let odds = sequence_ratio(timing.sequence.get(i), in_sequence, s);
+                    let odds = sequence_ratio(timing.sequence.get(i), in_sequence, s).unwrap_or(0.0);
                     s.belongs * odds / (1.0 + odds)
                 }
                 (_, false) => 0.0,
@@ -214,8 +247,11 @@ pub fn ascribe(
                     let (x, k) = (f64::from(s.owners.0.max(1)), f64::from(s.owners.1));
                     let share = s.expected / k.max(1.0);
                     let own = ((k - x) * share / (1.0 - share) / x).clamp(0.0, 0.9);
-                    let odds = (1.0 - own) / own.max(1e-3) * seen_ratio(likes.seen[i], unseen, s);
-                    s.belongs * odds / (1.0 + odds)
+                    let mut odds = (1.0 - own) / own.max(1e-3) * seen_ratio(likes.seen[i], unseen, s);
+                    if kind == RingKind::Exchange {
+                        odds *= sequence_ratio(timing.sequence.get(i), in_sequence, s).unwrap_or(1.0);
+                    }
+                    s.belongs * odds / (1.0 + odds) * of_clock(target)
                 }
             };
             if p > 0.001 {
@@ -232,11 +268,11 @@ fn is_of(census: &Census<'_>, target: u32, accounts: &[u32]) -> bool {
 }
 
 /// A member's target that too few endorsed to be known as a task may be one, or may have been found by taste; neither is likelier
-/// until it is seen whether the endorsement came in sequence, as tasks do.
-fn sequence_ratio(near: Option<&bool>, ring: Option<f64>, s: &Standing) -> f64 {
-    let (Some(near), Some(ring), Some((_, own))) = (near, ring, s.by_mark.get(&Mark::InSequence)) else { return 0.0 };
+/// until it is seen whether the endorsement came in sequence, as tasks do. `None` where sequences are no mark of the ring.
+fn sequence_ratio(near: Option<&bool>, ring: Option<f64>, s: &Standing) -> Option<f64> {
+    let (near, ring, (_, own)) = (near?, ring?, s.by_mark.get(&Mark::InSequence)?);
     let (ring, own) = (ring.clamp(0.01, 0.99), own.null.mean().clamp(0.01, 0.99));
-    if *near { ring / own } else { (1.0 - ring) / (1.0 - own) }
+    Some(if *near { ring / own } else { (1.0 - ring) / (1.0 - own) })
 }
 
 /// How much likelier the ring's endorsements are to be seen, or not seen, to have been looked at first than
@@ -255,7 +291,7 @@ fn seen_ratio(seen: Seen, ring_unseen: Option<f64>, s: &Standing) -> f64 {
 #[must_use]
 pub fn endorsements_inside(group: &Group, likes: &Likes, census: &Census<'_>) -> Vec<(u32, u32)> {
     let Bicluster { members, targets } = &group.bicluster;
-    let mutual = group.mutual >= MUTUAL_MIN;
+    let mutual = group.is_mutual();
     let is_inside = |t: u32| targets.binary_search(&t).is_ok() || (mutual && is_of(census, t, members));
     let of =
         |a: &u32| likes.of_account(*a).map(|i| (*a, likes.target[i])).filter(|x| is_inside(x.1)).collect::<Vec<_>>();

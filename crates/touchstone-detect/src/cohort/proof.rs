@@ -5,20 +5,13 @@ use super::mark::{MARKS, Mark};
 use super::refine::Bicluster;
 use crate::evalue::ebh_threshold;
 use crate::findings::RingKind;
-use crate::signals::infrastructure::Networks;
 use std::collections::BTreeMap;
 
 /// Share of its targets that members own, from which a group counts as mutual.
 pub(super) const MUTUAL_MIN: f64 = 0.5;
 
-/// Owners outside from which the usual member counts as having a life of its own.
-const OUTSIDE_MIN: u32 = 2;
-
 /// `ln e` of the clock from which somebody operates a ring, whoever its members are (10 bits).
 const LN_OPERATED: f64 = 6.93;
-
-/// The same where a log has endorsements alone, so that nothing else tells a hired account from a stolen one.
-const OUTSIDE_MIN_BARE: u32 = 1;
 
 /// Members up to which a mutual group that reacts at once is a pod.
 const POD_MAX: usize = 80;
@@ -37,8 +30,10 @@ pub struct Group {
     pub ln_e: BTreeMap<Mark, f64>,
     /// Share of its targets that members own.
     pub mutual: f64,
-    /// Owners outside of whom the usual member endorsed something (median).
-    pub outside: u32,
+    /// Of each target the probability that it was delivered by a clock, should the group keep one; empty where that was not asked.
+    pub delivered: Vec<f64>,
+    /// Accounts that may have known nothing of it, ascending: see [`super::members::victims`].
+    pub victims: Vec<u32>,
 }
 
 impl Group {
@@ -47,7 +42,7 @@ impl Group {
     pub fn new(
         bicluster: Bicluster,
         inside: BTreeMap<Mark, Vec<Inside>>,
-        (mutual, outside): (f64, u32),
+        mutual: f64,
         in_step: Option<f64>,
         clockwork: Option<f64>,
     ) -> Self {
@@ -61,20 +56,30 @@ impl Group {
                 (*mark, ln_group(&members, mark.rates()))
             })
             .collect();
-        // Both ask of the same sittings, or of the same looks: the clearer one speaks.
-        for (a, b) in [(Mark::FleetingAddress, Mark::WanderingAddress), (Mark::Rewatched, Mark::Reopened)] {
-            if let (Some(first), Some(second)) = (ln_e.get(&a), ln_e.get(&b)) {
-                let weaker = if first >= second { b } else { a };
-                ln_e.remove(&weaker);
-            }
-        }
         if let Some(ln) = in_step {
             ln_e.insert(Mark::InStep, ln);
         }
         if let Some(ln) = clockwork {
             ln_e.insert(Mark::Clockwork, ln);
         }
-        Self { bicluster, inside, ln_e, mutual, outside }
+        let mut group = Self { bicluster, inside, ln_e, mutual, delivered: Vec::new(), victims: Vec::new() };
+        // Both ask of the same sittings, or of the same looks: the one speaks that proves more.
+        for pair in [[Mark::FleetingAddress, Mark::WanderingAddress], [Mark::Rewatched, Mark::Reopened]] {
+            group.keep_one(pair);
+        }
+        group
+    }
+
+    /// Leaves out the one of two marks without which more is proven; of equals the weaker.
+    fn keep_one(&mut self, pair: [Mark; 2]) {
+        let [Some(first), Some(second)] = pair.map(|m| self.ln_e.get(&m).copied()) else { return };
+        let [with_second, with_first] = pair.map(|left_out| {
+            let mut other = self.ln_e.clone();
+            other.remove(&left_out);
+            self.ln_proof_by(&other)
+        });
+        let keeps_first = with_first.total_cmp(&with_second).then(first.total_cmp(&second)).is_ge();
+        self.ln_e.remove(&pair[usize::from(keeps_first)]);
     }
 
     /// Evidence against "these are people of one taste", as `ln e`: that of the second strongest mark, so that no
@@ -82,11 +87,15 @@ impl Group {
     /// counts as one mark, and not beside marks that innocent company has, too ([`Mark::of_company`]).
     #[must_use]
     pub fn ln_proof(&self) -> f64 {
-        let conduct = !self.is_bare();
-        let (alone, of_conduct): (Vec<_>, Vec<_>) = self.ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
+        self.ln_proof_by(&self.ln_e)
+    }
+
+    fn ln_proof_by(&self, ln_e: &BTreeMap<Mark, f64>) -> f64 {
+        let conduct = !is_bare(ln_e);
+        let (alone, of_conduct): (Vec<_>, Vec<_>) = ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
         let alone = alone.into_iter().map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
         // Of friends everything is company, as far as there are looks to tell more.
-        let friends = self.mutual >= MUTUAL_MIN;
+        let friends = self.is_mutual();
         let looks = self.inside.contains_key(&Mark::Saturated);
         let is_apart = |m: Mark| if friends { !looks } else { !m.of_company() };
         let apart = of_conduct.iter().filter(|m| is_apart(*m.0));
@@ -114,42 +123,50 @@ impl Group {
         self.ln_e.iter().filter(|(_, ln)| **ln >= LN_MARK).map(|(m, _)| *m).collect()
     }
 
-    /// Whether most members were used from devices that are not theirs. A few are not enough: a class that came to what a farm worked off
-    /// is foreign to the machines of its room, and makes no victims of the farm's accounts.
+    /// Whether most members may have known nothing of it. A few are not enough: a class that came to what a farm worked off is foreign to
+    /// the machines of its room, and makes no victims of the farm's accounts.
+    #[must_use]
+    pub fn is_of_victims(&self) -> bool {
+        let members = &self.bicluster.members;
+        2 * members.iter().filter(|a| self.victims.binary_search(a).is_ok()).count() >= members.len().max(1)
+    }
+
+    /// Whether most members were used from devices that are not theirs.
     #[must_use]
     pub fn is_of_foreign_devices(&self) -> bool {
-        let rows = self.inside.get(&Mark::ForeignDevice).map_or(&[][..], Vec::as_slice);
-        let is_member = |i: &&Inside| self.bicluster.members.binary_search(&i.account).is_ok();
-        let foreign = rows.iter().filter(is_member).filter(|i| Networks::is_foreign(i)).count();
-        2 * foreign >= self.bicluster.members.len()
-            && self.ln_e.get(&Mark::ForeignDevice).is_some_and(|ln| *ln >= LN_MARK)
+        self.is_of_victims() && self.ln_e.get(&Mark::ForeignDevice).is_some_and(|ln| *ln >= LN_MARK)
     }
 
     /// Whether somebody operates it, by other people's devices or by a clock: then its endorsements are nobody's own, even
     /// where its members have lives of their own.
     #[must_use]
     pub fn is_operated(&self) -> bool {
-        self.is_of_foreign_devices() || self.ln_e.get(&Mark::Clockwork).is_some_and(|ln| *ln >= LN_OPERATED)
+        self.is_of_foreign_devices() || self.is_of_clock()
+    }
+
+    /// Whether it is operated by a clock.
+    pub(super) fn is_of_clock(&self) -> bool {
+        self.ln_e.get(&Mark::Clockwork).is_some_and(|ln| *ln >= LN_OPERATED)
+    }
+
+    /// Whether its members own most of what they endorse.
+    #[must_use]
+    pub fn is_mutual(&self) -> bool {
+        self.mutual >= MUTUAL_MIN
     }
 
     /// Whether nothing is known of its conduct but endorsements.
-    fn is_bare(&self) -> bool {
-        self.ln_e.keys().all(|m| m.of_endorsements() || m.of_mutual_groups())
+    pub(super) fn is_bare(&self) -> bool {
+        is_bare(&self.ln_e)
     }
 
-    /// Its kind by its marks. Whoever has a life outside may be the owner of a stolen token: where no devices tell, a ring of
-    /// such accounts counts as one of those, so that nobody is accused.
+    /// Its kind by its marks. A ring of which most members may have known nothing is a collusion network: nobody of it is accused.
     #[must_use]
     pub fn kind(&self) -> RingKind {
-        let device_less = !self.ln_e.contains_key(&Mark::ForeignDevice) && self.mutual < MUTUAL_MIN;
-        let least = if self.is_bare() { OUTSIDE_MIN_BARE } else { OUTSIDE_MIN };
-        if device_less && self.outside >= least {
-            return RingKind::Collusion;
-        }
         let has = |m: Mark| self.ln_e.get(&m).is_some_and(|ln| *ln >= LN_MARK);
-        if self.is_of_foreign_devices() && has(Mark::Unseen) && self.mutual < MUTUAL_MIN {
+        if !self.is_mutual() && self.is_of_victims() {
             RingKind::Collusion
-        } else if self.mutual < MUTUAL_MIN {
+        } else if !self.is_mutual() {
             RingKind::Farm
         } else if self.bicluster.members.len() <= POD_MAX && !has(Mark::InSequence) {
             RingKind::Pod
@@ -159,9 +176,50 @@ impl Group {
     }
 }
 
+fn is_bare(ln_e: &BTreeMap<Mark, f64>) -> bool {
+    ln_e.keys().all(|m| m.of_endorsements() || m.of_mutual_groups())
+}
+
 /// Line on [`Group::ln_proof`] at level `q`, by e-BH over all groups.
 #[must_use]
 pub fn line(groups: &[Group], q: f64) -> f64 {
     let all: Vec<f64> = groups.iter().map(Group::ln_proof).collect();
     ebh_threshold(&all, all.len(), q)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::contrast::Beta;
+
+    fn group(members: u32, successes: &[(Mark, u32)], in_step: f64) -> Group {
+        let null = Beta { a: 2.0, b: 18.0 };
+        let rows = |n: u32| (0..members).map(|account| Inside { account, successes: n, trials: 10, null }).collect();
+        let inside = successes.iter().map(|(mark, n)| (*mark, rows(*n))).collect();
+        let bicluster = Bicluster { members: (0..members).collect(), targets: vec![1, 2, 3] };
+        Group::new(bicluster, inside, 0.0, Some(in_step), None)
+    }
+
+    #[test]
+    fn of_two_marks_of_one_thing_the_one_speaks_that_proves_more() {
+        // That they never return to an address is plainer; that nobody else does either goes together with their keeping step.
+        let roving = [(Mark::FleetingAddress, 8), (Mark::WanderingAddress, 10)];
+        let found = group(20, &roving, 50.0);
+        assert!(found.ln_e.contains_key(&Mark::FleetingAddress) && found.ln_proof() > 20.0, "{:?}", found.ln_e);
+        // Where nothing else is known of them neither proves anything: the plainer one is shown.
+        let found = group(20, &roving, -5.0);
+        assert!(found.ln_e.contains_key(&Mark::WanderingAddress) && found.ln_proof() <= 0.0, "{:?}", found.ln_e);
+        // Travellers who keep step are no ring.
+        assert!(group(20, &[(Mark::FleetingAddress, 1), (Mark::WanderingAddress, 10)], 50.0).ln_proof() <= 0.0);
+    }
+
+    #[test]
+    fn a_ring_whose_members_may_know_nothing_of_it_is_nobodys_farm() {
+        let mut found = group(20, &[(Mark::Unseen, 10), (Mark::SharedDevice, 10)], 0.0);
+        assert_eq!(found.kind(), RingKind::Farm);
+        found.victims = (0..9).chain(100..120).collect();
+        assert_eq!(found.kind(), RingKind::Farm, "those who are no members do not count");
+        found.victims = (0..10).collect();
+        assert_eq!(found.kind(), RingKind::Collusion);
+    }
 }

@@ -25,7 +25,7 @@ use crate::signals::pool::company;
 use crate::survey::Tempo;
 use crate::why::samples::{self, Samples};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A proven ring.
 #[derive(Clone, Debug)]
@@ -136,13 +136,18 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                     marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
                 inside.retain(|mark, _| params.signals.iter().any(|s| s.as_str() == mark.signal()));
                 let mutual = mutual_share(&bicluster, census);
-                let outside = company::owners_outside(&bicluster, &likes, census);
                 // What is of a later layer shares its members with an earlier one, for which they were tested.
                 let in_step = together.rings.get(&(g as u32)).copied().filter(|_| layers[g] == 0);
-                let clock = timed
+                let times = timed
                     .filter(|_| params.runs(Signal::Path))
-                    .map(|(s, _)| clockwork::ln_group(&members::times(&bicluster, &likes), s.resolution));
-                Group::new(bicluster, inside, (mutual, outside), in_step, clock)
+                    .map(|(s, _)| (members::times(&bicluster, &likes), s.resolution));
+                let clock = times.as_ref().map(|(t, resolution)| clockwork::ln_group(t, *resolution));
+                let mut group = Group::new(bicluster, inside, mutual, in_step, clock);
+                if let Some((times, resolution)) = times.filter(|_| group.is_bare() && group.is_of_clock()) {
+                    group.delivered = times.iter().map(|t| clockwork::delivered(t, resolution)).collect();
+                }
+                group.victims = members::victims(&group, &likes, census);
+                group
             })
             .collect();
         let mut found = conclude(judged, &layers, (&likes, census), &traits, &together, params);
@@ -234,10 +239,11 @@ fn conclude(
     let mut by_account: BTreeMap<u32, Vec<(f64, u32)>> = BTreeMap::new();
     let mut fake: BTreeMap<u32, Vec<(u32, f32, u32)>> = BTreeMap::new();
     let mut doubts: BTreeMap<u32, Vec<(u32, f32)>> = BTreeMap::new();
+    let spared = spared(&rings);
     for (r, ring) in rings.iter().enumerate() {
         // Owners of stolen tokens are victims: their endorsements go, they stay.
         if ring.kind != RingKind::Collusion {
-            for s in ring.standings.iter().filter(|s| !s.foreign) {
+            for s in ring.standings.iter().filter(|s| !s.foreign && !spared.contains(&s.account)) {
                 by_account.entry(s.account).or_default().push((s.ln_e(), r as u32));
             }
         }
@@ -250,6 +256,9 @@ fn conclude(
             } else {
                 fake.entry(target).or_default().push((account, p as f32, r as u32));
             }
+        }
+        if doubtful {
+            doubt(&ring.group, likes, census, &mut doubts);
         }
     }
     let count = rings.len();
@@ -270,9 +279,7 @@ fn conclude(
         Vec::new()
     };
     for group in unproven.iter().chain(&parts).filter(|g| g.is_undecided()) {
-        for (account, target) in members::endorsements_inside(group, likes, census) {
-            doubts.entry(target).or_default().push((account, UNDECIDED));
-        }
+        doubt(group, likes, census, &mut doubts);
     }
     for d in &deliveries {
         let found = d.fake.iter().filter(|f| f.1 > 0.01).map(|(account, p)| (*account, *p as f32));
@@ -308,7 +315,20 @@ fn conclude(
     }
 }
 
-/// Which groups are proven: of those that share most of their members the one of the earliest layer, then the strongest. What is left of
+/// Leaves open whether what members endorsed inside a group is theirs.
+fn doubt(group: &Group, likes: &Likes, census: &Census<'_>, doubts: &mut BTreeMap<u32, Vec<(u32, f32)>>) {
+    for (account, target) in members::endorsements_inside(group, likes, census) {
+        doubts.entry(target).or_default().push((account, UNDECIDED));
+    }
+}
+
+/// Who is a victim in a ring of such: not to be accused in a larger one that holds it either.
+fn spared(rings: &[Proven]) -> BTreeSet<u32> {
+    let of_victims = rings.iter().filter(|r| r.kind == RingKind::Collusion);
+    of_victims.flat_map(|r| &r.standings).filter(|s| s.foreign && s.belongs >= 0.5).map(|s| s.account).collect()
+}
+
+/// Which groups are proven: of those of one nature that share most of their members the one of the earliest layer, then the strongest. What is left of
 /// the first layer is unproven; last come the unproven of later layers whose members are not mostly those of a proven one.
 fn settle(groups: Vec<Group>, layers: &[usize], line: f64) -> (Vec<Group>, Vec<Group>, Vec<Group>) {
     let (mut proven, mut unproven, mut parts): (Vec<Group>, Vec<Group>, Vec<Group>) = Default::default();
@@ -325,8 +345,11 @@ fn settle(groups: Vec<Group>, layers: &[usize], line: f64) -> (Vec<Group>, Vec<G
     candidates.sort_by(|a, b| {
         a.0.cmp(&b.0).then(b.1.ln_proof().total_cmp(&a.1.ln_proof())).then_with(|| a.1.bicluster.cmp(&b.1.bicluster))
     });
+    // A pod among a farm's customers is a ring of its own, and so are stolen tokens beside a farm that sells to the same.
+    let of_kind = |a: &Group, b: &Group| a.is_mutual() == b.is_mutual() && a.is_of_victims() == b.is_of_victims();
+    let is_same = |a: &Group, b: &Group| of_kind(a, b) && shares_most(a, b);
     for (layer, group) in candidates {
-        if layer == 0 || !proven.iter().any(|p| shares_most(&group, p)) {
+        if layer == 0 || !proven.iter().any(|p| is_same(&group, p)) {
             proven.push(group);
         }
     }

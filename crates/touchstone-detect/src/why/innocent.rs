@@ -9,9 +9,6 @@ use crate::findings::Innocent;
 use crate::fuse::Dossier;
 use crate::schedule::Schedule;
 
-/// Share of a group's targets that members own, from which friends are the innocents to think of.
-const MUTUAL_MIN: f64 = 0.5;
-
 /// Evidence that counts when it is said what speaks against an explanation, in bits.
 const TELLING: f64 = 1.0;
 
@@ -24,7 +21,7 @@ struct Candidate {
 
 const TASTE: Candidate = Candidate {
     words: "people of one taste: readers of the same digest or niche, newcomers who work through one starter pack",
-    explains: &[Mark::Cohesive, Mark::Devoted, Mark::InStep, Mark::InSequence, Mark::Prompt],
+    explains: &[Mark::Cohesive, Mark::Devoted, Mark::InStep, Mark::InSequence, Mark::InOrder, Mark::Prompt],
     taste: true,
 };
 const HOUSE: Candidate = Candidate {
@@ -49,7 +46,7 @@ const FRIENDS: Candidate = Candidate {
 };
 
 fn candidates(ring: &Proven) -> Vec<&'static Candidate> {
-    if ring.group.mutual >= MUTUAL_MIN {
+    if ring.group.is_mutual() {
         return vec![&FRIENDS, &CLIENT];
     }
     let mut all = vec![&TASTE, &HOUSE, &CLIENT];

@@ -43,7 +43,7 @@ const RESOLUTIONS_MIN: i64 = 8;
 const LN_TARGET_MAX: f64 = 8.3;
 
 /// Share of a group's targets that are delivered by the clock, if any are.
-const TARGETS_SHARE: f64 = 0.7;
+pub const TARGETS_SHARE: f64 = 0.7;
 
 /// Ways to look: sizes, places of the first block, weights, parts.
 const WAYS: usize = (2 + 4 + 6) * WEIGHTS.len() * PARTS.len();
@@ -97,6 +97,13 @@ fn mean(by_way: &[f64; WAYS]) -> f64 {
 #[must_use]
 pub fn ln_target(times: &[i64], resolution: i64) -> f64 {
     if times.len() < TIMES_MIN { 0.0 } else { mean(&by_way(times, resolution)) }
+}
+
+/// Probability that a target of a group that keeps a clock was delivered by it, given its endorsements' times, ascending.
+#[must_use]
+pub fn delivered(times: &[i64], resolution: i64) -> f64 {
+    let odds = TARGETS_SHARE / (1.0 - TARGETS_SHARE) * ln_target(times, resolution).min(LN_TARGET_MAX).exp();
+    odds / (1.0 + odds)
 }
 
 /// `ln e` of a group: the times, ascending, of its members' endorsements of each of its targets. Targets with few are passed over.

@@ -4,11 +4,13 @@
 //! Groups whose members own what they endorse ([`mutual_share`]) and work it off: nearly all that is opened is endorsed
 //! ([`crate::cohort::mark::Mark::Saturated`]), unrelated owners one after the other
 //! ([`crate::cohort::mark::Mark::InSequence`]), at once ([`crate::cohort::mark::Mark::Prompt`], a pod's call) or days
-//! after publication ([`crate::cohort::mark::Mark::Late`], a board's tasks). Needs owner; sharper with ts, publication and views.
+//! after publication ([`crate::cohort::mark::Mark::Late`], a board's tasks), in one order ([`order`]). Needs owner; sharper with ts,
+//! publication and views.
 //!
 //! # Null model
 //! Reciprocity proves nothing: friends have more of it. The null is courtesy: friends are assumed to like 80 % of what they open of each
-//! other, half of it within the hour, half of it after three days, or as they do outside the group where that is more.
+//! other, half of it within the hour, half of it after three days, three quarters of it in one order, or as they do outside the group where
+//! that is more. Order counts only where books balance among strangers ([`books`]).
 //!
 //! # Innocent look-alikes
 //! Courtesy circles, couples, team accounts: devoted and prompt, but they do not work off a list of strangers.
@@ -21,6 +23,9 @@
 //!
 //! # Source
 //! The marks follow how boards and pods work (Ikram et al. 2017 on like farms).
+
+pub mod books;
+pub mod order;
 
 use crate::census::Census;
 use crate::cohort::contrast::Beta;

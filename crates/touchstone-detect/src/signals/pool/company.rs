@@ -30,12 +30,51 @@ pub fn owners_inside(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> V
     group.members.iter().map(of).collect()
 }
 
-/// Owners outside the group of whom the usual member endorsed something (median).
+/// Owners outside a group from which an account counts as having a life of its own.
+const LIFE_MIN: u32 = 2;
+
+/// What an account's life looks like beside a group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Life {
+    /// The account.
+    pub account: u32,
+    /// Owners of the group's targets of whom it endorsed something.
+    pub inside: u32,
+    /// Other owners of whom it did.
+    pub outside: u32,
+    /// Of the members whom it met on the group's targets, itself left out, the share with a life outside; mean over targets.
+    pub met: f64,
+}
+
+/// The lives of all who endorsed a target of the group, by account. An operator's accounts meet their like; owners of stolen tokens meet each
+/// other, and so do people of one taste.
 #[must_use]
-pub fn owners_outside(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> u32 {
-    let mut outside: Vec<u32> = owners_inside(group, likes, census).into_iter().map(|(_, s, n)| n - s).collect();
-    outside.sort_unstable();
-    outside.get(outside.len() / 2).copied().unwrap_or(0)
+pub fn lives(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> Vec<Life> {
+    let near: Vec<u32> =
+        group.targets.iter().flat_map(|t| likes.of_target(*t)).map(|i| likes.account[*i as usize]).collect();
+    let near: BTreeSet<u32> = near.into_iter().collect();
+    let all = Bicluster { members: near.into_iter().collect(), targets: group.targets.clone() };
+    let owners = owners_inside(&all, likes, census);
+    let is_member = |a: u32| group.members.binary_search(&a).is_ok();
+    let lives: BTreeSet<u32> =
+        owners.iter().filter(|(a, s, n)| is_member(*a) && n - s >= LIFE_MIN).map(|o| o.0).collect();
+    // On each target: members with a life, and members.
+    let on: Vec<(u32, u32)> = group
+        .targets
+        .iter()
+        .map(|t| {
+            let members = likes.of_target(*t).iter().map(|i| likes.account[*i as usize]).filter(|a| is_member(*a));
+            members.fold((0, 0), |s, a| (s.0 + u32::from(lives.contains(&a)), s.1 + 1))
+        })
+        .collect();
+    let row = |(account, s, n): (u32, u32, u32)| {
+        let own = (u32::from(lives.contains(&account)), u32::from(is_member(account)));
+        let places = likes.of_account(account).filter_map(|i| group.targets.binary_search(&likes.target[i]).ok());
+        let shares = places.map(|p| (on[p].0 - own.0, on[p].1 - own.1)).filter(|met| met.1 > 0);
+        let (sum, met) = shares.fold((0.0, 0), |x, m| (x.0 + f64::from(m.0) / f64::from(m.1), x.1 + 1));
+        Life { account, inside: s, outside: n - s, met: if met == 0 { 0.0 } else { sum / f64::from(met) } }
+    };
+    owners.into_iter().map(row).collect()
 }
 
 /// By target, how many members endorsed it. One target of an owner: members who like one of his like others, too.
@@ -80,4 +119,51 @@ pub fn devotion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Opt
         })
         .collect();
     (groups.len() >= USUAL_FROM).then(|| Beta::fit(rows.into_iter()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::likes;
+    use crate::partition::Partition;
+
+    /// Likes of `(target, account)`, and a census to them.
+    fn with<T>(mut rows: Vec<(u32, u32)>, use_them: impl FnOnce(&Likes, &Census<'_>) -> T) -> T {
+        rows.sort_unstable();
+        let (target, actor): (Vec<u32>, Vec<u32>) = rows.iter().copied().unzip();
+        let ts = vec![0; rows.len()];
+        let (accounts, targets) = (actor.iter().max().unwrap() + 1, target.iter().max().unwrap() + 1);
+        let count =
+            |of: &[u32], n: u32| (0..n).map(|x| of.iter().filter(|y| **y == x).count() as u32).collect::<Vec<_>>();
+        let (degree, popularity) = (count(&actor, accounts), count(&target, targets));
+        let (first, actor_first) = (vec![0; targets as usize], vec![0; accounts as usize]);
+        let census = Census {
+            degree: &degree,
+            popularity: &popularity,
+            first_ts: &first,
+            actor_first_ts: &actor_first,
+            owner: None,
+            published: None,
+            timed: false,
+        };
+        let partition = Partition { target: &target, actor: &actor, ts: &ts, ip: &[], device: &[], dwell_ms: &[] };
+        use_them(&Likes::new(&[likes::count(&partition, None)], &census), &census)
+    }
+
+    #[test]
+    fn a_farm_keeps_company_with_itself_and_owners_of_tokens_with_each_other() {
+        // A farm of ten on targets 0 to 4; ten owners, of whom three are quiet, on 5 to 9; target 4 is a customer of both.
+        let farm = (0..10).flat_map(|a| (0..5).map(move |t| (t, a)));
+        let owners = (10..20).flat_map(|a| (4..10).map(move |t| (t, a)));
+        let lives = (10..17).flat_map(|a| (0..4).map(move |n| (20 + a + n, a)));
+        let rows: Vec<(u32, u32)> = farm.chain(owners).chain(lives).collect();
+        let group = Bicluster { members: (0..20).collect(), targets: (0..10).collect() };
+        let found = with(rows, |likes, census| super::lives(&group, likes, census));
+        assert_eq!(found.len(), 20);
+        for life in found {
+            assert_eq!(life.inside, if life.account < 10 { 5 } else { 6 }, "{life:?}");
+            assert_eq!(life.outside, if (10..17).contains(&life.account) { 4 } else { 0 }, "{life:?}");
+            assert!(if life.account < 10 { life.met < 0.1 } else { life.met > 0.5 }, "{life:?}");
+        }
+    }
 }
