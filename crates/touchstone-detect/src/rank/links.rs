@@ -18,6 +18,8 @@ const COMPARED_MAX: usize = 256;
 const LIKENESS_FULL: f64 = 0.6;
 /// Candidates for the likeness below which two accounts count as strangers.
 const THRESHOLDS: [f64; 5] = [0.1, 0.2, 0.3, 0.4, 0.5];
+/// What two accounts share below which they are strangers by any threshold, whatever else they like.
+const SHARED_MIN: f32 = 0.2;
 /// What three quarters of the targets may lose at most.
 const USUAL_LOSS: f64 = 0.01;
 /// Likers of one target on one device from which they count as one: families share devices.
@@ -39,36 +41,35 @@ struct Scratch {
     next: u32,
 }
 
+/// Links of one like at each of [`THRESHOLDS`].
+type Links = [f32; THRESHOLDS.len()];
+
+/// What is known of the log before accounts are compared.
+struct Tastes<'a> {
+    likes: &'a Likes,
+    census: &'a Census<'a>,
+    rarity: Vec<f32>,
+    /// What each account likes, in rarity; one author once.
+    breadth: Vec<f32>,
+    /// Likers beyond which a target is left out.
+    most: usize,
+}
+
 /// The factor of every like, in the order of `likes`.
 pub(super) fn factors(likes: &Likes, census: &Census<'_>, roster: &Roster) -> Vec<f32> {
-    let accounts = likes.accounts() as usize;
     let rarity = rarities(likes, census);
-    let rarity_of = |place: usize| rarity[likes.target[place] as usize];
-    let most = popularity_max(likes);
-    // What each account likes, in rarity; one author once.
-    let own: Vec<Vec<u32>> = (0..accounts as u32).into_par_iter().map(|a| by_author(likes, census, a)).collect();
-    let breadth: Vec<f32> = own
-        .par_iter()
-        .map(|places| {
-            let author = |p: &u32| census.author(likes.target[*p as usize]);
-            places.chunk_by(|a, b| author(a) == author(b)).map(|run| rarity_of(run[0] as usize)).sum()
-        })
-        .collect();
-    let sums: Vec<Vec<(u32, [f32; THRESHOLDS.len()])>> = own
-        .par_iter()
-        .enumerate()
-        .map_init(
-            || Scratch { shared: vec![0.0; accounts], stamp: vec![0; accounts], touched: Vec::new(), next: 0 },
-            |scratch, (account, places)| links_of(likes, census, &rarity, &breadth, most, account, places, scratch),
-        )
-        .collect();
-    drop(own);
-    let mut links = vec![[0f32; THRESHOLDS.len()]; likes.len()];
-    sums.into_iter().flatten().for_each(|(place, s)| links[place as usize] = s);
+    let breadth: Vec<f32> = (0..likes.accounts()).into_par_iter().map(|a| breadth(likes, census, &rarity, a)).collect();
+    let tastes = Tastes { likes, census, rarity, breadth, most: popularity_max(likes) };
+    let accounts = likes.accounts() as usize;
+    let mut links: Vec<Links> = vec![[0.0; THRESHOLDS.len()]; likes.len()];
+    likes.split_by_account(&mut links).into_par_iter().enumerate().for_each_init(
+        || Scratch { shared: vec![0.0; accounts], stamp: vec![0; accounts], touched: Vec::new(), next: 0 },
+        |scratch, (account, links)| links_of(&tastes, account as u32, links, scratch),
+    );
     let told = told_links(likes, roster);
     let chosen = (0..THRESHOLDS.len()).find(|k| usual_loss(likes, &links, *k) <= USUAL_LOSS);
     let chosen = chosen.unwrap_or(THRESHOLDS.len() - 1);
-    links.iter().zip(told).map(|(s, t)| group_factor(f64::from(s[chosen].max(t))) as f32).collect()
+    links.par_iter().zip(told).map(|(s, t)| group_factor(f64::from(s[chosen].max(t))) as f32).collect()
 }
 
 /// How much liking each target tells of a taste: 1 where its author has one liker, 0 where everybody likes him.
@@ -105,105 +106,105 @@ fn by_author(likes: &Likes, census: &Census<'_>, account: u32) -> Vec<u32> {
     places
 }
 
-#[allow(clippy::too_many_arguments)] // one inner loop, cut out for reading
-fn links_of(
-    likes: &Likes,
-    census: &Census<'_>,
-    rarity: &[f32],
-    breadth: &[f32],
-    most: usize,
-    account: usize,
-    places: &[u32],
-    scratch: &mut Scratch,
-) -> Vec<(u32, [f32; THRESHOLDS.len()])> {
-    let author = |p: &u32| census.author(likes.target[*p as usize]);
-    let other_liker = |p: &u32| likes.account[*p as usize] as usize;
-    if places.len() < 2 {
-        return Vec::new();
+fn breadth(likes: &Likes, census: &Census<'_>, rarity: &[f32], account: u32) -> f32 {
+    let target = |p: &u32| likes.target[*p as usize];
+    let places = by_author(likes, census, account);
+    let runs = places.chunk_by(|a, b| census.author(target(a)) == census.author(target(b)));
+    runs.map(|run| rarity[target(&run[0]) as usize]).sum()
+}
+
+/// Fills in the links of each like of an account.
+fn links_of(tastes: &Tastes<'_>, account: u32, links: &mut [Links], scratch: &mut Scratch) {
+    let Tastes { likes, census, rarity, breadth, most } = tastes;
+    if links.len() < 2 {
+        return;
     }
-    for run in places.chunk_by(|a, b| author(a) == author(b)) {
+    let target = |p: &u32| likes.target[*p as usize];
+    let rarity = |t: u32| rarity[t as usize].max(1e-6);
+    let places = by_author(likes, census, account);
+    for run in places.chunk_by(|a, b| census.author(target(a)) == census.author(target(b))) {
         scratch.next += 1;
-        for place in run {
-            let target = likes.target[*place as usize];
-            let likers = likes.of_target(target);
-            if likers.len() > most {
-                continue;
-            }
-            for p in likers {
-                let v = other_liker(p);
-                if v == account || scratch.stamp[v] == scratch.next {
+        for t in run.iter().map(target).filter(|t| likes.likers(*t).len() <= *most) {
+            for v in likes.likers(t).iter().map(|v| *v as usize) {
+                // An author counts once, whatever they have in common of his.
+                if run.len() > 1 && std::mem::replace(&mut scratch.stamp[v], scratch.next) == scratch.next {
                     continue;
                 }
-                scratch.stamp[v] = scratch.next;
                 if scratch.shared[v] == 0.0 {
                     scratch.touched.push(v as u32);
                 }
-                scratch.shared[v] += rarity[target as usize].max(1e-6);
+                scratch.shared[v] += rarity(t);
             }
         }
     }
-    let mut out = Vec::new();
-    for place in places {
-        let target = likes.target[*place as usize];
-        let (likers, here) = (likes.of_target(target), rarity[target as usize].max(1e-6));
-        let counted = if likers.len() <= most { here } else { 0.0 };
+    let first = likes.of_account(account).start;
+    for place in &places {
+        let t = target(place);
+        let (likers, here) = (likes.likers(t), rarity(t));
+        let counted = if likers.len() <= *most { here } else { 0.0 };
         let step = likers.len().div_ceil(COMPARED_MAX).max(1);
         let mut sums = [0f64; THRESHOLDS.len()];
-        for v in likers.iter().step_by(step).map(other_liker).filter(|v| *v != account) {
-            let shared = f64::from(scratch.shared[v] - counted);
-            if shared <= 1e-5 {
+        for v in likers.iter().step_by(step).filter(|v| **v != account) {
+            let shared = scratch.shared[*v as usize] - counted;
+            if shared <= SHARED_MIN {
                 continue;
             }
-            let narrower = f64::from(breadth[account].min(breadth[v]) - here);
+            let shared = f64::from(shared);
+            let narrower = f64::from(breadth[account as usize].min(breadth[*v as usize]) - here);
             // Two authors' worth of doubt: sharing the only other one means little.
             let likeness = shared / (narrower.max(shared) + 2.0);
+            if likeness <= THRESHOLDS[0] {
+                continue;
+            }
             for (sum, from) in sums.iter_mut().zip(THRESHOLDS) {
                 *sum += ((likeness - from) / (LIKENESS_FULL - from)).clamp(0.0, 1.0);
             }
         }
-        if sums[0] > 0.0 {
-            out.push((*place, sums.map(|s| (s * step as f64) as f32)));
-        }
+        links[*place as usize - first] = sums.map(|s| (s * step as f64) as f32);
     }
     scratch.touched.drain(..).for_each(|v| scratch.shared[v as usize] = 0.0);
-    out
 }
 
 /// Links that are known otherwise: likers of one target from one ring of the findings, or from one device.
 fn told_links(likes: &Likes, roster: &Roster) -> Vec<f32> {
-    let mut told = vec![0f32; likes.len()];
-    let mut marked: Vec<(u64, u32)> = Vec::new();
-    for target in 0..likes.targets() {
-        marked.clear();
-        for p in likes.of_target(target) {
-            if let Some(ring) = roster.of(likes.account[*p as usize]) {
-                marked.push((u64::from(ring), *p));
-            }
-        }
-        note(&mut marked, 2, &mut told);
-        marked.clear();
+    let of_target = |marked: &mut Vec<(u64, u32)>, target: u32| {
+        let (mut told, places) = (Vec::new(), likes.of_target(target));
+        let rings = places.iter().zip(likes.likers(target)).filter_map(|(p, a)| Some((u64::from(roster.of(*a)?), *p)));
+        note(marked, rings, 2, &mut told);
         if !likes.device.is_empty() {
-            let devices = likes.of_target(target).iter().map(|p| (likes.device[*p as usize], *p));
-            marked.extend(devices.filter(|(d, _)| *d != 0));
+            let devices = places.iter().map(|p| (likes.device[*p as usize], *p)).filter(|(d, _)| *d != 0);
+            note(marked, devices, DEVICE_FROM, &mut told);
         }
-        note(&mut marked, DEVICE_FROM, &mut told);
+        told
+    };
+    let told: Vec<Vec<(u32, f32)>> =
+        (0..likes.targets()).into_par_iter().map_init(Vec::new, of_target).filter(|t| !t.is_empty()).collect();
+    let mut all = vec![0f32; likes.len()];
+    for (place, links) in told.into_iter().flatten() {
+        all[place as usize] = all[place as usize].max(links);
     }
-    told
+    all
 }
 
-fn note(marked: &mut [(u64, u32)], from: usize, told: &mut [f32]) {
+/// Notes `(place, others)` where at least `from` of a target's likes have one mark in common.
+fn note(
+    marked: &mut Vec<(u64, u32)>,
+    marks: impl Iterator<Item = (u64, u32)>,
+    from: usize,
+    told: &mut Vec<(u32, f32)>,
+) {
+    marked.clear();
+    marked.extend(marks);
     marked.sort_unstable();
     for run in marked.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() >= from) {
-        for (_, place) in run {
-            let own = &mut told[*place as usize];
-            *own = own.max(run.len() as f32 - 1.0);
-        }
+        told.extend(run.iter().map(|(_, place)| (*place, run.len() as f32 - 1.0)));
     }
 }
 
 /// Share of its likes that the target at the third quarter loses.
-fn usual_loss(likes: &Likes, links: &[[f32; THRESHOLDS.len()]], k: usize) -> f64 {
+fn usual_loss(likes: &Likes, links: &[Links], k: usize) -> f64 {
     let mut losses: Vec<f64> = (0..likes.targets())
+        .into_par_iter()
         .map(|t| likes.of_target(t))
         .filter(|likers| likers.len() >= JUDGED_FROM)
         .map(|likers| {
@@ -211,7 +212,7 @@ fn usual_loss(likes: &Likes, links: &[[f32; THRESHOLDS.len()]], k: usize) -> f64
             1.0 - kept / likers.len() as f64
         })
         .collect();
-    losses.sort_by(f64::total_cmp);
+    losses.par_sort_unstable_by(f64::total_cmp);
     losses.get(losses.len() * 3 / 4).copied().unwrap_or(0.0)
 }
 
