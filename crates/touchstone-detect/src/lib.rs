@@ -22,6 +22,7 @@ pub mod params;
 pub mod partition;
 pub mod pipeline;
 pub mod rank;
+pub mod repeats;
 pub mod ring;
 pub mod schedule;
 pub mod signals;

@@ -10,6 +10,7 @@ use crate::evalue::ln_poisson_tail;
 use crate::hash::mix64;
 use crate::likes::Likes;
 use crate::params::CohortParams;
+use crate::repeats::{Scattered, repeats};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -20,7 +21,10 @@ const STRATA: [u32; 4] = [8, 24, 80, 300];
 const POPULARITY_MIN: u32 = 4;
 
 /// Shared endorsers that a pair needs.
-const JOINT_MIN: u32 = 2;
+const JOINT_MIN: usize = 2;
+
+/// Parts in which the accounts are gone through.
+const PARTS: usize = 32;
 
 /// Surprising pairs of targets by two weights.
 pub type Edges = [Vec<(u32, u32, f64)>; 2];
@@ -71,14 +75,16 @@ fn stratum(
     let activity: Vec<f64> = accounts.iter().map(|a| of(*a).count() as f64).collect();
     let total: f64 = activity.iter().sum();
     let share = activity.iter().map(|k| k * (k - 1.0)).sum::<f64>() / (total * total).max(1.0);
-    let mut keys: Vec<u64> = accounts
-        .par_iter()
-        .flat_map_iter(|a| {
-            let targets: Vec<u32> = of(*a).collect();
-            let mut keys = Vec::with_capacity(targets.len() * targets.len().saturating_sub(1) / 2);
-            for (i, s) in targets.iter().enumerate() {
-                for t in &targets[i + 1..] {
-                    if census.author(*s) != census.author(*t) {
+    let keys: Vec<Scattered> = accounts
+        .par_chunks(accounts.len() / PARTS + 1)
+        .map(|accounts| {
+            let mut keys = Scattered::new(accounts.iter().map(|a| pairs(census.degree[*a as usize]) as usize).sum());
+            let mut targets: Vec<u32> = Vec::new();
+            for a in accounts {
+                targets.clear();
+                targets.extend(of(*a));
+                for (i, s) in targets.iter().enumerate() {
+                    for t in targets[i + 1..].iter().filter(|t| census.author(*s) != census.author(**t)) {
                         keys.push(u64::from(*s.min(t)) << 32 | u64::from(*s.max(t)));
                     }
                 }
@@ -86,14 +92,12 @@ fn stratum(
             keys
         })
         .collect();
-    keys.par_sort_unstable();
     let line = (params.stray_edges_per_target / popular.max(1) as f64).ln();
-    let runs: Vec<&[u64]> = keys.chunk_by(|a, b| a == b).filter(|r| r.len() >= JOINT_MIN as usize).collect();
-    runs.par_iter()
-        .filter_map(|run| {
-            let (a, b) = ((run[0] >> 32) as u32, run[0] as u32);
+    repeats(&keys, JOINT_MIN)
+        .into_par_iter()
+        .filter_map(|(key, n)| {
+            let (a, b) = ((key >> 32) as u32, key as u32);
             let expected = f64::from(degree[a as usize]) * f64::from(degree[b as usize]) * share;
-            let n = run.len() as u32;
             let surprising = f64::from(n) > expected && ln_poisson_tail(n, expected) < line;
             surprising.then(|| ((a, b), f64::from(n), expected))
         })

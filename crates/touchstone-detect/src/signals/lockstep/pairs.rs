@@ -5,10 +5,9 @@ use crate::evalue::ln_poisson_tail;
 use crate::hash::mix64;
 use crate::params::LockstepParams;
 use crate::partition::Partition;
+pub use crate::repeats::BUCKETS;
+use crate::repeats::repeated;
 use crate::schedule::{SCALES, Schedule};
-
-/// Buckets that keys are scattered into; each is counted within the cache.
-pub const BUCKETS: usize = 256;
 
 /// Bits of an account id within a key; a log may hold at most 2^30 accounts.
 const ID_BITS: u32 = 30;
@@ -205,7 +204,7 @@ impl PairNull {
     /// Judges the keys of one bucket, which holds every coincidence of its pairs.
     #[must_use]
     pub fn judge(&self, bucket: &[&[u64]], degree: &[u32]) -> Vec<Edge> {
-        let mut kept = repeated(bucket);
+        let mut kept = repeated(bucket, group_hash);
         kept.sort_unstable();
         let mut edges = Vec::new();
         for run in kept.chunk_by(|a, b| a >> 3 == b >> 3) {
@@ -232,18 +231,4 @@ impl PairNull {
         }
         edges
     }
-}
-
-/// Keys whose pair occurs more than once, plus a few that collide. One sweep counts in a table of
-/// bytes that fits the cache, a second keeps: cheaper than sorting what is mostly single.
-fn repeated(chunks: &[&[u64]]) -> Vec<u64> {
-    let total: usize = chunks.iter().map(|c| c.len()).sum();
-    let slots = (total * 2).next_power_of_two().max(64);
-    let slot = |key: u64| (group_hash(key) >> 16) as usize & (slots - 1);
-    let mut seen = vec![0u8; slots];
-    for key in chunks.iter().copied().flatten() {
-        let s = &mut seen[slot(*key)];
-        *s = s.saturating_add(1);
-    }
-    chunks.iter().copied().flatten().copied().filter(|k| seen[slot(*k)] > 1).collect()
 }

@@ -7,6 +7,7 @@ use crate::evalue::{ln_from_p, ln_mean, ln_poisson_tail};
 use crate::hash::mix64;
 use crate::params::PoolParams;
 use crate::partition::{NONE, Partition};
+use crate::repeats::{Scattered, repeats, tally};
 use crate::ring::group::groups;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -75,27 +76,28 @@ pub fn judge_groups(
         sample.iter().copied().filter(|r| fold_of(r.0, census, seed) == fold).collect();
     rows.par_sort_unstable();
     let mut weights: Vec<u32> = vec![0; census.popularity.len()];
-    let mut keys: Vec<u64> = Vec::with_capacity(rows.len() * params.neighbours_max / 2);
+    let mut keys = Scattered::new(rows.len() * params.neighbours_max / 2);
+    let mut total = 0u64;
     for of_account in rows.chunk_by(|a, b| a.0 == b.0) {
         for (i, (_, _, s)) in of_account.iter().enumerate() {
             for (_, _, t) in of_account[i + 1..].iter().take(params.neighbours_max) {
                 keys.push(u64::from(*s.min(t)) << 32 | u64::from(*s.max(t)));
                 weights[*s as usize] += 1;
                 weights[*t as usize] += 1;
+                total += 1;
             }
         }
     }
-    keys.par_sort_unstable();
+    let keys = [keys];
     let weight = |t: u32| f64::from(weights[t as usize]);
-    let sum: f64 = keys.len() as f64 * 2.0;
+    let sum: f64 = total as f64 * 2.0;
     let paired = weights.iter().filter(|w| **w > 0).count();
     let ln_p_max = (params.stray_edges_per_target / paired.max(1) as f64).ln();
-    let counted: Vec<(u32, u32, u32, f64)> = keys
-        .chunk_by(|a, b| a == b)
-        .filter(|run| run.len() >= params.joint_min as usize)
-        .map(|run| {
-            let (s, t) = ((run[0] >> 32) as u32, run[0] as u32);
-            (s, t, run.len() as u32, weight(s) * weight(t) / sum)
+    let counted: Vec<(u32, u32, u32, f64)> = repeats(&keys, params.joint_min as usize)
+        .into_iter()
+        .map(|(key, n)| {
+            let (s, t) = ((key >> 32) as u32, key as u32);
+            (s, t, n, weight(s) * weight(t) / sum)
         })
         .collect();
     let surprising = |n: u32, mean: f64| ln_poisson_tail(n, mean) <= ln_p_max;
@@ -105,30 +107,22 @@ pub fn judge_groups(
         .filter(|(_, _, n, mean)| surprising(*n, *mean))
         .map(|(s, t, n, mean)| (*s, *t, f64::from(*n) - mean))
         .collect();
-    let mut community: BTreeMap<u32, usize> = BTreeMap::new();
-    for (c, members) in groups(&coarse, 2).iter().enumerate() {
-        members.iter().for_each(|t| {
-            community.insert(*t, c);
-        });
+    let communities = groups(&coarse, 2);
+    let mut community = vec![NONE; census.popularity.len()];
+    for (c, members) in communities.iter().enumerate() {
+        members.iter().for_each(|t| community[*t as usize] = c as u32);
     }
-    let mut inside: BTreeMap<usize, f64> = BTreeMap::new();
-    let mut mass: BTreeMap<usize, f64> = BTreeMap::new();
-    for key in &keys {
-        if let (Some(a), Some(b)) = (community.get(&((key >> 32) as u32)), community.get(&(*key as u32)))
-            && a == b
-        {
-            *inside.entry(*a).or_default() += 1.0;
-        }
-    }
-    for (t, c) in &community {
-        *mass.entry(*c).or_default() += weight(*t);
-    }
-    let lift = |c: usize| (inside.get(&c).copied().unwrap_or(0.0) * 2.0 * sum / mass[&c].powi(2)).max(1.0);
+    let community = |t: u32| Some(community[t as usize] as usize).filter(|c| *c != NONE as usize);
+    let inside = tally(&keys, communities.len(), |key| {
+        community((key >> 32) as u32).filter(|c| community(key as u32) == Some(*c))
+    });
+    let mass: Vec<f64> = communities.iter().map(|members| members.iter().map(|t| weight(*t)).sum()).collect();
+    let lift = |c: usize| (inside[c] as f64 * 2.0 * sum / mass[c].powi(2)).max(1.0);
     let fine: Vec<(u32, u32, f64)> = counted
         .iter()
         .filter_map(|(s, t, n, mean)| {
-            let (a, b) = (community.get(s)?, community.get(t)?);
-            let mean = if a == b { mean * lift(*a) } else { *mean };
+            let (a, b) = (community(*s)?, community(*t)?);
+            let mean = if a == b { mean * lift(a) } else { *mean };
             surprising(*n, mean).then(|| (*s, *t, f64::from(*n) - mean))
         })
         .collect();
