@@ -11,6 +11,7 @@ use crate::fuse::Dossier;
 use crate::likes::{self, Likes, Seen};
 use crate::partition::{NO_TIME, NONE, Partition};
 use crate::ring::roster::Roster;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// A follow this long after a view came of it.
@@ -121,8 +122,8 @@ struct Weigher<'a> {
 
 impl Weigher<'_> {
     fn place(&self, account: u32, target: u32) -> Option<usize> {
-        let of = self.likes.of_target(target);
-        of.binary_search_by_key(&account, |p| self.likes.account[*p as usize]).ok().map(|i| of[i] as usize)
+        let i = self.likes.likers(target).binary_search(&account).ok()?;
+        Some(self.likes.of_target(target)[i] as usize)
     }
 
     /// Weight of an endorser of a target, its probability of being fake, and whether it was seen to look.
@@ -169,7 +170,7 @@ pub fn measure<S: Source>(
     let per_view = log.per_view && views_are_served(&all);
     let log = &RankLog { per_view, ..*log };
 
-    let mut histories = Histories::new(census.degree.len());
+    let histories = Histories::new(census.degree.len());
     let counts = source.activity(|a| {
         let pairs = histories.see(a, log);
         let mut counts = WatchCounts::default();
@@ -190,7 +191,9 @@ pub fn measure<S: Source>(
         pairs.extend(of_part);
         sum.merge(&c);
     }
-    histories.authors(pairs);
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    histories.authors(&pairs);
     let table = WatchTable::new(&sum);
     let trust = match params.trust {
         true => trust::weights(&histories, log, dossiers, params),

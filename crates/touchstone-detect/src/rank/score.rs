@@ -3,6 +3,7 @@
 use super::learned::{Learned, Value};
 use super::metrics::{METRICS, METRICS_COUNT, Metric, TargetMetrics};
 use super::params::RankParams;
+use rayon::prelude::*;
 
 /// Where a target stands, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,14 +61,14 @@ pub fn rank<'n>(
     learned: &Learned,
     params: &RankParams,
     now: i64,
-    name: impl Fn(usize) -> &'n str,
+    name: impl Fn(usize) -> &'n str + Sync,
 ) -> Vec<Ranked> {
     let mut all: Vec<Ranked> =
-        lines.iter().enumerate().map(|(i, line)| Ranked { line: i, ..score(line, learned, params, now) }).collect();
+        lines.par_iter().enumerate().map(|(i, line)| Ranked { line: i, ..score(line, learned, params, now) }).collect();
     let tie = |a: &Ranked, b: &Ranked| name(a.line).cmp(name(b.line));
-    all.sort_by(|a, b| b.score_low.total_cmp(&a.score_low).then_with(|| tie(a, b)));
+    all.par_sort_by(|a, b| b.score_low.total_cmp(&a.score_low).then_with(|| tie(a, b)));
     let top = (params.top as usize).min(all.len());
-    all[top..].sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| tie(a, b)));
+    all[top..].par_sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| tie(a, b)));
     all.iter_mut().enumerate().for_each(|(i, r)| r.rank = i as u64 + 1);
     all
 }

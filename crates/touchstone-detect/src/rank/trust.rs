@@ -5,7 +5,6 @@ use super::params::RankParams;
 use crate::evalue::bits;
 use crate::fuse::Dossier;
 use crate::partition::NO_TIME;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -20,7 +19,7 @@ const DAY: i64 = 86_400_000_000;
 /// What each account did: how many authors it saw, and on which days it was there. Union and addition, so the order in
 /// which partitions are seen changes nothing.
 pub(super) struct Histories {
-    authors: Vec<u32>,
+    authors: Vec<AtomicU32>,
     days: Vec<AtomicU64>,
     acts: Vec<AtomicU32>,
 }
@@ -28,14 +27,14 @@ pub(super) struct Histories {
 impl Histories {
     pub(super) fn new(accounts: usize) -> Self {
         Self {
-            authors: vec![0; accounts],
+            authors: (0..accounts).map(|_| AtomicU32::new(0)).collect(),
             days: (0..accounts).map(|_| AtomicU64::new(0)).collect(),
             acts: (0..accounts).map(|_| AtomicU32::new(0)).collect(),
         }
     }
 
     /// Adds what a partition tells: views where the log has any, else endorsements. Returns who saw whom, each pair once,
-    /// for [`Histories::authors`].
+    /// for [`Histories::authors`]; nothing where no owners are known, since then all pairs of a target are in its partition.
     pub(super) fn see(&self, activity: &Activity<'_>, log: &RankLog<'_>) -> Vec<u64> {
         let (target, actor, ts) = match &activity.looks {
             Some(looks) if log.per_view => (looks.target, looks.actor, looks.ts),
@@ -52,19 +51,23 @@ impl Histories {
         }
         pairs.sort_unstable();
         pairs.dedup();
-        pairs
+        if log.census.owner.is_some() {
+            return pairs;
+        }
+        self.authors(&pairs);
+        Vec::new()
     }
 
-    /// Counts the authors of each account, given the pairs of all partitions.
-    pub(super) fn authors(&mut self, mut pairs: Vec<u64>) {
-        pairs.par_sort_unstable();
-        pairs.dedup();
-        pairs.iter().for_each(|p| self.authors[(p >> 33) as usize] += 1);
+    /// Counts the authors of each account, given pairs of which each comes once.
+    pub(super) fn authors(&self, pairs: &[u64]) {
+        pairs.iter().for_each(|p| {
+            self.authors[(p >> 33) as usize].fetch_add(1, Relaxed);
+        });
     }
 
     /// Other authors than one whom it saw, at most five a day.
     fn history(&self, account: usize, timed: bool) -> f64 {
-        let authors = f64::from(self.authors[account]);
+        let authors = f64::from(self.authors[account].load(Relaxed));
         let days = f64::from(self.days[account].load(Relaxed).count_ones());
         let most = if timed { AUTHORS_A_DAY * days } else { authors };
         (authors.min(most) - 1.0).max(0.0)
