@@ -4,16 +4,24 @@
 //! whose links to the others add up to `s` weighs [`group_factor`]`(s)`; in a group of n whose members are all fully linked
 //! that makes `1 + ln n` likes of n. How much likeness is usual here is learned from the log: the threshold rises until three
 //! quarters of the targets lose next to nothing, which no minority of attacked targets can hinder.
+//!
+//! # Cost
+//! Pairs of likers grow with the square of popularity; so many are gone through for each like, and the work is linear. Where they do not
+//! suffice, the most endorsed targets say nothing of tastes (they tell least: everybody likes them), and on a popular target a
+//! liker is compared with an even sample of the others, whose links stand for all. Small logs are compared whole.
 
 use crate::census::Census;
 use crate::likes::Likes;
 use crate::ring::roster::Roster;
 use rayon::prelude::*;
 
-/// Pairs of likers that are compared; beyond, the most endorsed targets are left out (they tell least).
-const PAIRS_MAX: u64 = 400_000_000;
-/// Likers of one target that a liker is compared with; of more, an even sample.
-const COMPARED_MAX: usize = 256;
+/// Pairs of likers that are gone through: so many for each like of the log, which keeps the work linear, and in a small log so many
+/// in all.
+const PAIRS_EACH: u64 = 32;
+const PAIRS_MIN: u64 = 32_000_000;
+/// Likers of one target that a liker is compared with: the most, and the fewest that still show what part of them is linked.
+const COMPARED_MAX: u64 = 256;
+const COMPARED_MIN: u64 = 64;
 /// Likeness from which two accounts count as one.
 const LIKENESS_FULL: f64 = 0.6;
 /// Candidates for the likeness below which two accounts count as strangers.
@@ -51,15 +59,18 @@ struct Tastes<'a> {
     rarity: Vec<f32>,
     /// What each account likes, in rarity; one author once.
     breadth: Vec<f32>,
-    /// Likers beyond which a target is left out.
-    most: usize,
+    /// Likers beyond which a target says nothing of tastes.
+    popularity_max: usize,
+    /// Likers of one target that a liker is compared with.
+    compared_max: usize,
 }
 
 /// The factor of every like, in the order of `likes`.
 pub(super) fn factors(likes: &Likes, census: &Census<'_>, roster: &Roster) -> Vec<f32> {
     let rarity = rarities(likes, census);
     let breadth: Vec<f32> = (0..likes.accounts()).into_par_iter().map(|a| breadth(likes, census, &rarity, a)).collect();
-    let tastes = Tastes { likes, census, rarity, breadth, most: popularity_max(likes) };
+    let (popularity_max, compared_max) = bounds(likes);
+    let tastes = Tastes { likes, census, rarity, breadth, popularity_max, compared_max };
     let accounts = likes.accounts() as usize;
     let mut links: Vec<Links> = vec![[0.0; THRESHOLDS.len()]; likes.len()];
     likes.split_by_account(&mut links).into_par_iter().enumerate().for_each_init(
@@ -86,17 +97,25 @@ fn rarities(likes: &Likes, census: &Census<'_>) -> Vec<f32> {
     rarity
 }
 
-fn popularity_max(likes: &Likes) -> usize {
+/// Up to how many likers a target says something of their tastes, and with how many of them each is compared: as many as the pairs
+/// that may be gone through allow.
+fn bounds(likes: &Likes) -> (usize, usize) {
+    let budget = (PAIRS_EACH * likes.len() as u64).max(PAIRS_MIN);
     let mut sizes: Vec<u64> = (0..likes.targets()).map(|t| likes.of_target(t).len() as u64).collect();
     sizes.sort_unstable();
-    let mut pairs = 0u64;
+    let mut compared = COMPARED_MAX;
+    while compared > COMPARED_MIN && sizes.iter().map(|n| n * compared.min(*n)).sum::<u64>() > budget {
+        compared /= 2;
+    }
+    let (mut pairs, mut most) = (0u64, usize::MAX);
     for (i, n) in sizes.iter().enumerate() {
         pairs = pairs.saturating_add(n * n);
-        if pairs > PAIRS_MAX {
-            return if i == 0 { 0 } else { sizes[i - 1] as usize };
+        if pairs > budget {
+            most = if i == 0 { 0 } else { sizes[i - 1] as usize };
+            break;
         }
     }
-    usize::MAX
+    (most, compared as usize)
 }
 
 /// Places of an account's likes, by author.
@@ -115,7 +134,7 @@ fn breadth(likes: &Likes, census: &Census<'_>, rarity: &[f32], account: u32) -> 
 
 /// Fills in the links of each like of an account.
 fn links_of(tastes: &Tastes<'_>, account: u32, links: &mut [Links], scratch: &mut Scratch) {
-    let Tastes { likes, census, rarity, breadth, most } = tastes;
+    let Tastes { likes, census, rarity, breadth, popularity_max, compared_max } = tastes;
     if links.len() < 2 {
         return;
     }
@@ -124,7 +143,7 @@ fn links_of(tastes: &Tastes<'_>, account: u32, links: &mut [Links], scratch: &mu
     let places = by_author(likes, census, account);
     for run in places.chunk_by(|a, b| census.author(target(a)) == census.author(target(b))) {
         scratch.next += 1;
-        for t in run.iter().map(target).filter(|t| likes.likers(*t).len() <= *most) {
+        for t in run.iter().map(target).filter(|t| likes.likers(*t).len() <= *popularity_max) {
             for v in likes.likers(t).iter().map(|v| *v as usize) {
                 // An author counts once, whatever they have in common of his.
                 if run.len() > 1 && std::mem::replace(&mut scratch.stamp[v], scratch.next) == scratch.next {
@@ -141,8 +160,8 @@ fn links_of(tastes: &Tastes<'_>, account: u32, links: &mut [Links], scratch: &mu
     for place in &places {
         let t = target(place);
         let (likers, here) = (likes.likers(t), rarity(t));
-        let counted = if likers.len() <= *most { here } else { 0.0 };
-        let step = likers.len().div_ceil(COMPARED_MAX).max(1);
+        let counted = if likers.len() <= *popularity_max { here } else { 0.0 };
+        let step = likers.len().div_ceil(*compared_max).max(1);
         let mut sums = [0f64; THRESHOLDS.len()];
         for v in likers.iter().step_by(step).filter(|v| **v != account) {
             let shared = scratch.shared[*v as usize] - counted;
