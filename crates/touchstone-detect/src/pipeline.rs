@@ -437,10 +437,8 @@ fn test_rings<E: Engine>(
     })?;
     let rosters = &*rosters;
     let habits = engine.stage("habits", rows, || -> Result<Habits, E::Error> {
-        let parts = engine.count(|p, _| Habits::count(p, census, |a| rosters.iter().any(|r| r.of(a).is_some())))?;
-        let mut sum = Habits::default();
-        parts.into_iter().for_each(|h| sum.merge(h));
-        Ok(sum)
+        let actions = engine.count(|p, _| Habits::count(p, census, |a| rosters.iter().any(|r| r.of(a).is_some())))?;
+        Ok(Habits::new(actions.concat(), census))
     })?;
     let (testimonies, ring_ln_e) = engine.stage("test", rows, || -> Result<_, E::Error> {
         let parts: Vec<[Vec<Trial>; 2]> = engine.count(|p, _| {

@@ -156,54 +156,62 @@ impl Tempo {
     pub fn mass(&self, origin: i64, from: i64, to: i64) -> f64 {
         let mut sum = 0.0;
         let mut start = from.max(origin);
+        let mut before = self.reached((start - origin) as f64);
         while start < to {
             let end = to.min((start.div_euclid(HOUR) + 1) * HOUR);
-            let share = self.reached((end - origin) as f64) - self.reached((start - origin) as f64);
-            sum += share * self.hours[hour_of(start)];
-            start = end;
+            let reached = self.reached((end - origin) as f64);
+            sum += (reached - before) * self.hours[hour_of(start)];
+            (start, before) = (end, reached);
         }
         sum
     }
 }
 
-/// One account's own habits: how soon it reacts, and at what time of day. Mergeable.
-#[derive(Clone, Debug, PartialEq)]
+/// What an account did, as far as habits go: when, and how old the target was then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Action {
+    /// Who.
+    pub account: u32,
+    /// When, in microseconds.
+    pub ts: i64,
+    /// Bin of the target's age.
+    age: u8,
+}
+
+impl Action {
+    /// An action at `ts` on a target that began at `origin`.
+    #[must_use]
+    pub fn new(account: u32, origin: i64, ts: i64) -> Self {
+        Self { account, ts, age: bin_of(ts - origin) as u8 }
+    }
+}
+
+/// One account's own habits: how soon it reacts, and at what time of day.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Habit {
-    ages: Vec<u16>,
-    /// When it acted: (second of the day, day), once a day and ten minutes; sorted when asked.
-    clock: BTreeMap<(i64, i64), i64>,
+    /// Actions by age bin, ascending; bins without any are left out.
+    ages: Vec<(u8, u32)>,
+    /// When it acted: (microseconds of the day, day), once a day and ten minutes; ascending.
+    clock: Vec<(i64, i64)>,
 }
 
 /// Length of what counts as one sitting on the clock, in microseconds.
 const SITTING: i64 = 600 * SECOND;
 
-impl Default for Habit {
-    fn default() -> Self {
-        Self { ages: vec![0; BINS], clock: BTreeMap::new() }
-    }
-}
-
 impl Habit {
-    /// Takes note of one action.
-    pub fn add(&mut self, origin: i64, ts: i64) {
-        let a = &mut self.ages[bin_of(ts - origin)];
-        *a = a.saturating_add(1);
-        self.note(ts);
-    }
-
-    fn note(&mut self, ts: i64) {
-        let (time, day) = (ts.rem_euclid(DAY), ts.div_euclid(DAY));
-        // The earliest of a sitting stands for it, in whatever order partitions come.
-        let first = self.clock.entry((time / SITTING, day)).or_insert(time);
-        *first = time.min(*first);
-    }
-
-    /// Adds another summary of the same account.
-    pub fn merge(&mut self, other: &Self) {
-        self.ages.iter_mut().zip(&other.ages).for_each(|(a, b)| *a = a.saturating_add(*b));
-        for ((_, day), time) in &other.clock {
-            self.note(day * DAY + time);
-        }
+    /// The habits that show in all actions of an account, in whatever order.
+    #[must_use]
+    pub fn new(actions: &[Action]) -> Self {
+        let mut ages: Vec<u8> = actions.iter().map(|a| a.age).collect();
+        ages.sort_unstable();
+        let ages = ages.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32)).collect();
+        let moment = |a: &Action| (a.ts.rem_euclid(DAY), a.ts.div_euclid(DAY));
+        let mut clock: Vec<(i64, i64)> = actions.iter().map(moment).collect();
+        // The earliest of a sitting stands for it.
+        clock.sort_unstable_by_key(|(time, day)| (time / SITTING, *day, *time));
+        clock.dedup_by_key(|(time, day)| (*time / SITTING, *day));
+        clock.sort_unstable();
+        Self { ages, clock }
     }
 
     /// Actions of this account expected in `[from, to)` on a target begun at `origin`, going by
@@ -212,12 +220,12 @@ impl Habit {
     pub fn by_age(&self, origin: i64, from: i64, to: i64, ts: i64) -> f64 {
         let (from, to) = ((from - origin).max(0) as f64, (to - origin) as f64);
         let own = bin_of(ts - origin);
+        let bins = bin_of(from as i64)..=bin_of((to as i64).max(0));
         let mut sum = 0.0;
-        for bin in bin_of(from as i64)..=bin_of((to as i64).max(0)) {
+        for (bin, n) in self.ages.iter().map(|(bin, n)| (usize::from(*bin), *n)).filter(|(bin, _)| bins.contains(bin)) {
             let (low, high) = (edge_of(bin), edge_of(bin + 1));
             let inside = (to.min(high) - from.max(low)).max(0.0) / (high - low);
-            let n = f64::from(self.ages[bin]) - f64::from(u8::from(bin == own));
-            sum += inside * n.max(0.0);
+            sum += inside * f64::from(n - u32::from(bin == own));
         }
         sum
     }
@@ -229,10 +237,8 @@ impl Habit {
         let start = from.rem_euclid(DAY);
         let end = start + (to - from);
         let count = |low: i64, high: i64| {
-            self.clock
-                .range((low.div_euclid(SITTING), i64::MIN)..=(high.div_euclid(SITTING), i64::MAX))
-                .filter(|((_, other), time)| *other != day && low <= **time && **time < high)
-                .count()
+            let first = self.clock.partition_point(|(time, _)| *time < low);
+            self.clock[first..].iter().take_while(|(time, _)| *time < high).filter(|(_, other)| *other != day).count()
         };
         let wrapped = if end > DAY { count(0, end - DAY) } else { 0 };
         (count(start, end.min(DAY)) + wrapped) as f64
@@ -273,15 +279,19 @@ mod tests {
 
     #[test]
     fn habit_leaves_out_the_action_itself() {
-        let mut habit = Habit::default();
-        habit.add(0, 30 * SECOND);
-        assert_eq!(habit.by_age(0, 0, HOUR, 30 * SECOND), 0.0);
-        habit.add(0, 31 * SECOND);
+        let mut actions = vec![Action::new(0, 0, 30 * SECOND)];
+        assert_eq!(Habit::new(&actions).by_age(0, 0, HOUR, 30 * SECOND), 0.0);
+        actions.push(Action::new(0, 0, 31 * SECOND));
+        let habit = Habit::new(&actions);
         assert!(habit.by_age(0, 0, HOUR, 30 * SECOND) > 0.9);
         // A clock: the same time on other days counts, the day in question does not.
         assert_eq!(habit.by_clock(0, HOUR, 30 * SECOND), 0.0);
-        habit.add(0, 3 * DAY + 40 * SECOND);
+        actions.push(Action::new(0, 0, 3 * DAY + 40 * SECOND));
+        // The same sitting, later: it counts once.
+        actions.push(Action::new(0, 0, 3 * DAY + 50 * SECOND));
+        let habit = Habit::new(&actions);
         assert_eq!(habit.by_clock(0, HOUR, 30 * SECOND), 1.0);
+        assert_eq!(habit.by_clock(0, 45 * SECOND, 30 * SECOND), 1.0, "its earliest moment stands for it");
         assert_eq!(habit.by_clock(DAY - HOUR, DAY + HOUR, 30 * SECOND), 1.0, "across midnight");
     }
 }

@@ -190,10 +190,8 @@ fn in_step<E: Engine>(
         rosters.push(free);
     }
     let roster = Roster::new(census.degree.len(), rosters, vec![u8::MAX; groups.len()]);
-    let mut habits = Habits::default();
-    for h in engine.count(|p, _| Habits::count(p, census, |a| roster.of(a).is_some()))? {
-        habits.merge(h);
-    }
+    let actions = engine.count(|p, _| Habits::count(p, census, |a| roster.of(a).is_some()))?.concat();
+    let habits = Habits::new(actions, census);
     let context = TrialContext {
         census,
         schedule,

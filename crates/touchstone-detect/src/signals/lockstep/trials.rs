@@ -10,11 +10,11 @@
 
 use crate::census::Census;
 use crate::params::LockstepParams;
-use crate::partition::Partition;
+use crate::partition::{NONE, Partition};
 use crate::ring::roster::Roster;
 use crate::schedule::{SCALES, Scale, Schedule};
-use crate::survey::{Habit, Tempo};
-use std::collections::BTreeMap;
+use crate::survey::{Action, Habit, Tempo};
+use rayon::prelude::*;
 
 /// Weight, in endorsements, of the general tempo against what few others show.
 const PRIOR_ENDORSEMENTS: f64 = 4.0;
@@ -29,32 +29,42 @@ const CROWD_MAX: usize = 256;
 /// windows: never in its disfavour, and it keeps the work linear.
 const LEAVE_OUT_MAX: usize = 256;
 
-/// The habits of the accounts in question; mergeable.
+/// The habits of the accounts in question.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Habits {
-    /// By account.
-    pub of: BTreeMap<u32, Habit>,
+    habits: Vec<Habit>,
+    /// By account, the place of its habit, or [`NONE`].
+    place: Vec<u32>,
 }
 
 impl Habits {
-    /// Counts one partition for the accounts that `wanted` names.
+    /// What the accounts that `wanted` names do in one partition. Merging is concatenation.
     #[must_use]
-    pub fn count(partition: &Partition<'_>, census: &Census<'_>, wanted: impl Fn(u32) -> bool) -> Self {
-        let mut habits = Self::default();
+    pub fn count(partition: &Partition<'_>, census: &Census<'_>, wanted: impl Fn(u32) -> bool) -> Vec<Action> {
+        let mut actions = Vec::new();
         for range in partition.targets() {
             let origin = census.origin(partition.target[range.start], &partition.ts[range.clone()]);
-            for i in range.filter(|i| wanted(partition.actor[*i])) {
-                habits.of.entry(partition.actor[i]).or_default().add(origin, partition.ts[i]);
-            }
+            let rows = range.filter(|i| wanted(partition.actor[*i]));
+            actions.extend(rows.map(|i| Action::new(partition.actor[i], origin, partition.ts[i])));
         }
-        habits
+        actions
     }
 
-    /// Adds the habits seen in other partitions.
-    pub fn merge(&mut self, other: Self) {
-        for (account, habit) in other.of {
-            self.of.entry(account).or_default().merge(&habit);
+    /// Learns them from the actions of all partitions.
+    #[must_use]
+    pub fn new(mut actions: Vec<Action>, census: &Census<'_>) -> Self {
+        actions.par_sort_unstable();
+        let of_accounts: Vec<&[Action]> = actions.chunk_by(|a, b| a.account == b.account).collect();
+        let mut place = vec![NONE; census.degree.len()];
+        for (i, of_account) in of_accounts.iter().enumerate() {
+            place[of_account[0].account as usize] = i as u32;
         }
+        Self { habits: of_accounts.into_par_iter().map(Habit::new).collect(), place }
+    }
+
+    /// The habits of one account, if it is one of them.
+    fn of(&self, account: u32) -> Option<&Habit> {
+        self.habits.get(*self.place.get(account as usize)? as usize)
     }
 }
 
@@ -113,9 +123,9 @@ pub fn count(partition: &Partition<'_>, context: &TrialContext<'_>) -> Vec<Trial
         let mut present: Vec<(u32, usize)> = actor
             .iter()
             .enumerate()
-            .filter(|(i, _)| context.fold.is_none_or(|f| context.schedule.fold_of(ts[*i]) == f))
-            .filter(|(i, _)| context.schedule.tells(ts[*i]))
             .filter_map(|(i, a)| context.roster.of(*a).map(|r| (r, i)))
+            .filter(|(_, i)| context.fold.is_none_or(|f| context.schedule.fold_of(ts[*i]) == f))
+            .filter(|(_, i)| context.schedule.tells(ts[*i]))
             .collect();
         present.sort_unstable();
         for run in present.chunk_by(|a, b| a.0 == b.0).filter(|r| r.len() > 1) {
@@ -183,7 +193,7 @@ fn on_target(
                 let others = near.partition_point(|(_, t)| *t <= at + window)
                     - near.partition_point(|(_, t)| *t < at - window)
                     - 1;
-                let habit = context.habits.of.get(&account);
+                let habit = context.habits.of(account);
                 let chance =
                     |windows: &[(i64, i64)]| chance(at, origin, span, whole, windows, &crowd, habit, context) as f32;
                 // Beyond the cap the sequence says nothing rather than cost a square.
@@ -250,7 +260,9 @@ fn chance(
         covered
     };
     let shrunk = |inside: f64, all: f64| (inside + PRIOR_ENDORSEMENTS * by_tempo) / (all + PRIOR_ENDORSEMENTS);
-    let inside = crowd.iter().filter(|t| windows.iter().any(|w| w.0 <= **t && **t < w.1)).count();
+    // Both ascend, and windows have no moment in common.
+    let before = |ts: i64| crowd.partition_point(|t| *t < ts);
+    let inside: usize = windows.iter().map(|w| before(w.1) - before(w.0)).sum();
     let mut chance = by_tempo.max(covered).max(shrunk(inside as f64, crowd.len() as f64));
     if let Some(habit) = habit {
         let sum = |f: &dyn Fn(i64, i64) -> f64| windows.iter().map(|w| f(w.0, w.1)).sum::<f64>();
