@@ -12,6 +12,7 @@
 
 use crate::census::Census;
 use crate::likes::Likes;
+use crate::partition::NONE;
 use crate::ring::roster::Roster;
 use rayon::prelude::*;
 
@@ -42,11 +43,80 @@ pub fn group_factor(links: f64) -> f64 {
     (1.0 + n.ln()) / n
 }
 
-struct Scratch {
-    shared: Vec<f32>,
-    stamp: Vec<u32>,
-    touched: Vec<u32>,
-    next: u32,
+/// What others share with one account: a table as large as it needs, so that it stays in the cache.
+#[derive(Default)]
+struct Shared {
+    slots: Vec<Slot>,
+    shift: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    /// Whose, or [`NONE`].
+    account: u32,
+    /// Of which author it was told last.
+    author: u32,
+    shared: f32,
+}
+
+impl Shared {
+    /// Forgets everything, and makes room for so many accounts.
+    fn clear(&mut self, accounts: usize) {
+        let size = (2 * accounts).next_power_of_two().max(16);
+        self.shift = 64 - size.trailing_zeros();
+        self.slots.clear();
+        self.slots.resize(size, Slot { account: NONE, author: NONE, shared: 0.0 });
+    }
+
+    /// Place of an account, or the one where it would be.
+    fn find(&self, account: u32) -> usize {
+        // Multiplication by the golden ratio scatters neighbours (Knuth, volume 3, 6.4).
+        let mut i = (u64::from(account).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize;
+        while self.slots[i].account != account && self.slots[i].account != NONE {
+            i = (i + 1) & (self.slots.len() - 1);
+        }
+        i
+    }
+
+    /// Adds what is shared of one author: once, whatever they have in common of his.
+    fn add(&mut self, account: u32, author: u32, rarity: f32) {
+        let i = self.find(account);
+        let slot = &mut self.slots[i];
+        if slot.account == NONE || slot.author != author {
+            *slot = Slot { account, author, shared: slot.shared + rarity };
+        }
+    }
+
+    fn of(&self, account: u32) -> f32 {
+        self.slots[self.find(account)].shared
+    }
+}
+
+/// An even sample of the likers of each target, side by side.
+struct Samples {
+    start: Vec<usize>,
+    likers: Vec<u32>,
+}
+
+impl Samples {
+    fn new(likes: &Likes, most: usize) -> Self {
+        let mut samples = Self { start: vec![0], likers: Vec::new() };
+        for target in 0..likes.targets() {
+            let likers = likes.likers(target);
+            samples.likers.extend(likers.iter().step_by(Self::step(likers.len(), most)));
+            samples.start.push(samples.likers.len());
+        }
+        samples
+    }
+
+    /// How many likers each one of a sample stands for.
+    fn step(likers: usize, most: usize) -> usize {
+        likers.div_ceil(most).max(1)
+    }
+
+    fn of(&self, target: u32) -> &[u32] {
+        &self.likers[self.start[target as usize]..self.start[target as usize + 1]]
+    }
 }
 
 /// Links of one like at each of [`THRESHOLDS`].
@@ -63,6 +133,7 @@ struct Tastes<'a> {
     popularity_max: usize,
     /// Likers of one target that a liker is compared with.
     compared_max: usize,
+    samples: Samples,
 }
 
 /// The factor of every like, in the order of `likes`.
@@ -70,12 +141,12 @@ pub(super) fn factors(likes: &Likes, census: &Census<'_>, roster: &Roster) -> Ve
     let rarity = rarities(likes, census);
     let breadth: Vec<f32> = (0..likes.accounts()).into_par_iter().map(|a| breadth(likes, census, &rarity, a)).collect();
     let (popularity_max, compared_max) = bounds(likes);
-    let tastes = Tastes { likes, census, rarity, breadth, popularity_max, compared_max };
-    let accounts = likes.accounts() as usize;
+    let samples = Samples::new(likes, compared_max);
+    let tastes = Tastes { likes, census, rarity, breadth, popularity_max, compared_max, samples };
     let mut links: Vec<Links> = vec![[0.0; THRESHOLDS.len()]; likes.len()];
     likes.split_by_account(&mut links).into_par_iter().enumerate().for_each_init(
-        || Scratch { shared: vec![0.0; accounts], stamp: vec![0; accounts], touched: Vec::new(), next: 0 },
-        |scratch, (account, links)| links_of(&tastes, account as u32, links, scratch),
+        Shared::default,
+        |shared, (account, links)| links_of(&tastes, account as u32, links, shared),
     );
     let told = told_links(likes, roster);
     let chosen = (0..THRESHOLDS.len()).find(|k| usual_loss(likes, &links, *k) <= USUAL_LOSS);
@@ -133,38 +204,31 @@ fn breadth(likes: &Likes, census: &Census<'_>, rarity: &[f32], account: u32) -> 
 }
 
 /// Fills in the links of each like of an account.
-fn links_of(tastes: &Tastes<'_>, account: u32, links: &mut [Links], scratch: &mut Scratch) {
-    let Tastes { likes, census, rarity, breadth, popularity_max, compared_max } = tastes;
+fn links_of(tastes: &Tastes<'_>, account: u32, links: &mut [Links], shared: &mut Shared) {
+    let Tastes { likes, census, rarity, breadth, popularity_max, compared_max, samples } = tastes;
     if links.len() < 2 {
         return;
     }
     let target = |p: &u32| likes.target[*p as usize];
     let rarity = |t: u32| rarity[t as usize].max(1e-6);
     let places = by_author(likes, census, account);
-    for run in places.chunk_by(|a, b| census.author(target(a)) == census.author(target(b))) {
-        scratch.next += 1;
-        for t in run.iter().map(target).filter(|t| likes.likers(*t).len() <= *popularity_max) {
-            for v in likes.likers(t).iter().map(|v| *v as usize) {
-                // An author counts once, whatever they have in common of his.
-                if run.len() > 1 && std::mem::replace(&mut scratch.stamp[v], scratch.next) == scratch.next {
-                    continue;
-                }
-                if scratch.shared[v] == 0.0 {
-                    scratch.touched.push(v as u32);
-                }
-                scratch.shared[v] += rarity(t);
-            }
+    let tells = |t: u32| likes.likers(t).len() <= *popularity_max;
+    let others: usize = places.iter().map(target).filter(|t| tells(*t)).map(|t| likes.likers(t).len()).sum();
+    shared.clear(others.min(breadth.len()));
+    for (author, run) in places.chunk_by(|a, b| census.author(target(a)) == census.author(target(b))).enumerate() {
+        for t in run.iter().map(target).filter(|t| tells(*t)) {
+            likes.likers(t).iter().for_each(|v| shared.add(*v, author as u32, rarity(t)));
         }
     }
     let first = likes.of_account(account).start;
     for place in &places {
         let t = target(place);
-        let (likers, here) = (likes.likers(t), rarity(t));
-        let counted = if likers.len() <= *popularity_max { here } else { 0.0 };
-        let step = likers.len().div_ceil(*compared_max).max(1);
+        let here = rarity(t);
+        let counted = if tells(t) { here } else { 0.0 };
+        let step = Samples::step(likes.likers(t).len(), *compared_max);
         let mut sums = [0f64; THRESHOLDS.len()];
-        for v in likers.iter().step_by(step).filter(|v| **v != account) {
-            let shared = scratch.shared[*v as usize] - counted;
+        for v in samples.of(t).iter().filter(|v| **v != account) {
+            let shared = shared.of(*v) - counted;
             if shared <= SHARED_MIN {
                 continue;
             }
@@ -181,7 +245,6 @@ fn links_of(tastes: &Tastes<'_>, account: u32, links: &mut [Links], scratch: &mu
         }
         links[*place as usize - first] = sums.map(|s| (s * step as f64) as f32);
     }
-    scratch.touched.drain(..).for_each(|v| scratch.shared[v as usize] = 0.0);
 }
 
 /// Links that are known otherwise: likers of one target from one ring of the findings, or from one device.
