@@ -18,11 +18,11 @@ use rayon::prelude::*;
 
 /// Pairs of likers that are gone through: so many for each like of the log, which keeps the work linear, and in a small log so many
 /// in all.
-const PAIRS_EACH: u64 = 32;
+const PAIRS_EACH: u64 = 16;
 const PAIRS_MIN: u64 = 32_000_000;
-/// Likers of one target that a liker is compared with: the most, and the fewest that still show what part of them is linked.
+/// Likers of one target that a liker is compared with: the most, and the fewest, which still show a group that is a tenth of them.
 const COMPARED_MAX: u64 = 256;
-const COMPARED_MIN: u64 = 64;
+const COMPARED_MIN: u64 = 32;
 /// Likeness from which two accounts count as one.
 const LIKENESS_FULL: f64 = 0.6;
 /// Candidates for the likeness below which two accounts count as strangers.

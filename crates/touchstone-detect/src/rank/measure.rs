@@ -117,7 +117,15 @@ struct Weigher<'a> {
     trust: &'a [f32],
     budget: f64,
     degree: &'a [u32],
+    roster: &'a Roster,
     attribution: &'a Attribution,
+}
+
+/// A target, and whether anything but rings that act in step is known of it.
+#[derive(Clone, Copy)]
+struct Liked {
+    target: u32,
+    touched: bool,
 }
 
 impl Weigher<'_> {
@@ -126,11 +134,17 @@ impl Weigher<'_> {
         Some(self.likes.of_target(target)[i] as usize)
     }
 
+    fn target(&self, target: u32) -> Liked {
+        Liked { target, touched: self.attribution.touches(target) }
+    }
+
     /// Weight of an endorser of a target, its probability of being fake, and whether it was seen to look.
-    fn liker(&self, account: u32, target: u32) -> (f64, f64, Seen) {
-        let fake = self.attribution.p_fake(account, target);
+    fn liker(&self, account: u32, liked: Liked) -> (f64, f64, Seen) {
+        // Nearly all: no ring, nothing to compute.
+        let held = liked.touched || self.roster.of(account).is_some();
+        let fake = if held { self.attribution.p_fake(account, liked.target) } else { 0.0 };
         let (group, seen) = self
-            .place(account, target)
+            .place(account, liked.target)
             .map_or((1.0, Seen::Unknown), |p| (f64::from(self.independence[p]), self.likes.seen[p]));
         (f64::from(self.trust[account as usize]) * group * (1.0 - fake), fake, seen)
     }
@@ -204,8 +218,15 @@ pub fn measure<S: Source>(
         false => vec![1.0; all.len()],
     };
     let budget = trust::budget(census.degree, params.budget_share);
-    let weigher =
-        Weigher { likes: &all, independence: &independence, trust: &trust, budget, degree: census.degree, attribution };
+    let weigher = Weigher {
+        likes: &all,
+        independence: &independence,
+        trust: &trust,
+        budget,
+        degree: census.degree,
+        roster,
+        attribution,
+    };
     let mut lines = source.activity(|a| count(a, log, &weigher, &table))?.concat();
     lines.sort_unstable_by_key(|(t, _)| *t);
     Ok(Measured { lines, independence, trust, budget, per_view, likes: all })
@@ -309,8 +330,9 @@ fn count(
         let target = activity.likes.target[range.start];
         let line = lines.entry(target).or_default();
         born(line, target, activity.likes.ts[range.start]);
+        let liked = weigher.target(target);
         for actor in &activity.likes.actor[range] {
-            let (weight, fake, seen) = weigher.liker(*actor, target);
+            let (weight, fake, seen) = weigher.liker(*actor, liked);
             line.likes += 1;
             line.authentic += 1.0 - fake;
             if seen != Seen::No {
@@ -353,11 +375,12 @@ fn viewed(
     reactions: &Reacted,
 ) {
     let owner = log.census.owner.map_or(NONE, |o| o[target as usize]);
+    let known = weigher.target(target);
     for v in viewers {
         line.viewers += 1;
         let liked = weigher.place(v.actor, target).is_some();
         let (weight, seen) = if liked {
-            let (weight, _, seen) = weigher.liker(v.actor, target);
+            let (weight, _, seen) = weigher.liker(v.actor, known);
             (weight, seen)
         } else {
             (f64::from(weigher.trust[v.actor as usize]), Seen::No)
