@@ -1,7 +1,8 @@
 //! Keys that occur more than once, counted without sorting those that occur once.
 //!
 //! Nearly all pairs that accounts or targets make are single, and say nothing. Keys are scattered into buckets by a hash; in each, one
-//! sweep counts in a table of bytes that fits the cache, a second keeps what may have occurred twice, and only that is sorted.
+//! sweep notes in tables of bits that fit the cache what came once and what came again, a second keeps what may have come again, and only
+//! that is sorted.
 
 use crate::hash::mix64;
 use rayon::prelude::*;
@@ -64,13 +65,21 @@ pub fn tally(parts: &[Scattered], classes: usize, wanted: impl Fn(u64) -> Option
 pub(crate) fn repeated(chunks: &[&[u64]], hash: impl Fn(u64) -> u64) -> Vec<u64> {
     let total: usize = chunks.iter().map(|c| c.len()).sum();
     let slots = (total * 2).next_power_of_two().max(64);
-    let slot = |key: u64| (hash(key) >> 16) as usize & (slots - 1);
-    let mut seen = vec![0u8; slots];
+    let bit = |key: u64| {
+        let slot = (hash(key) >> 16) as usize & (slots - 1);
+        (slot / 64, 1u64 << (slot % 64))
+    };
+    let (mut once, mut twice) = (vec![0u64; slots / 64], vec![0u64; slots / 64]);
     for key in chunks.iter().copied().flatten() {
-        let s = &mut seen[slot(*key)];
-        *s = s.saturating_add(1);
+        let (word, bit) = bit(*key);
+        twice[word] |= once[word] & bit;
+        once[word] |= bit;
     }
-    chunks.iter().copied().flatten().copied().filter(|k| seen[slot(*k)] > 1).collect()
+    let again = |key: &u64| {
+        let (word, bit) = bit(*key);
+        twice[word] & bit != 0
+    };
+    chunks.iter().copied().flatten().copied().filter(again).collect()
 }
 
 #[cfg(test)]
