@@ -19,7 +19,7 @@ use rayon::prelude::*;
 /// Pairs of likers that are gone through: so many for each like of the log, which keeps the work linear, and in a small log so many
 /// in all.
 const PAIRS_EACH: u64 = 16;
-const PAIRS_MIN: u64 = 32_000_000;
+const PAIRS_MIN: u64 = 40_000_000;
 /// Likers of one target that a liker is compared with: the most, and the fewest, which still show a group that is a tenth of them.
 const COMPARED_MAX: u64 = 256;
 const COMPARED_MIN: u64 = 32;
@@ -144,10 +144,11 @@ pub(super) fn factors(likes: &Likes, census: &Census<'_>, roster: &Roster) -> Ve
     let samples = Samples::new(likes, compared_max);
     let tastes = Tastes { likes, census, rarity, breadth, popularity_max, compared_max, samples };
     let mut links: Vec<Links> = vec![[0.0; THRESHOLDS.len()]; likes.len()];
-    likes.split_by_account(&mut links).into_par_iter().enumerate().for_each_init(
-        Shared::default,
-        |shared, (account, links)| links_of(&tastes, account as u32, links, shared),
-    );
+    likes
+        .split_by_account(&mut links)
+        .into_par_iter()
+        .enumerate()
+        .for_each_init(Shared::default, |shared, (account, links)| links_of(&tastes, account as u32, links, shared));
     let told = told_links(likes, roster);
     let chosen = (0..THRESHOLDS.len()).find(|k| usual_loss(likes, &links, *k) <= USUAL_LOSS);
     let chosen = chosen.unwrap_or(THRESHOLDS.len() - 1);
@@ -301,6 +302,7 @@ fn usual_loss(likes: &Likes, links: &[Links], k: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::mix64;
     use crate::likes;
     use crate::partition::Partition;
     use std::collections::BTreeSet;
@@ -378,5 +380,21 @@ mod tests {
         }
         assert!(innocent.0 / f64::from(innocent.1) > 0.95, "{innocent:?}");
         assert!(group.0 / f64::from(group.1) < 0.3, "{group:?}");
+    }
+
+    #[test]
+    fn an_even_sample_of_many_likers_still_shows_a_group() {
+        // More like target 0 than are compared; a fifth of them like the same eight others, too.
+        let mut all: BTreeSet<(u32, u32)> = (0..600).map(|a| (0, a)).collect();
+        all.extend((0..600u32).filter(|a| a % 5 == 0).flat_map(|a| (1..9).map(move |t| (t, a))));
+        let other = |a: u32, i: u32| 9 + (mix64(u64::from(8 * a + i)) % 700) as u32;
+        all.extend((0..600u32).filter(|a| a % 5 != 0).flat_map(|a| (0..8).map(move |i| (other(a, i), a))));
+        let rows: Vec<(u32, u32)> = all.into_iter().collect();
+        let mut innocents = 0.0;
+        for ((_, account), factor) in factors_of(&rows, 600, 709).into_iter().filter(|((target, _), _)| *target == 0) {
+            assert!(account % 5 != 0 || factor < 0.1, "{account}: {factor}");
+            innocents += if account % 5 == 0 { 0.0 } else { factor / 480.0 };
+        }
+        assert!(innocents > 0.95, "{innocents}");
     }
 }
