@@ -40,6 +40,7 @@ use touchstone_detect::findings::{AccountCase, ReportModel, RingCase};
 
 pub use case::{Links, REPORT_LINKS, View};
 pub use detail::PAGE_BYTES_MAX;
+pub use text::{count, counted};
 
 /// The whole page. It stays below [`PAGE_BYTES_MAX`] by drawing less of each ring, weakest rings
 /// first, and says on the page what it left out.

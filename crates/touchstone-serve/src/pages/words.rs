@@ -1,21 +1,9 @@
 //! Numbers, times and the ledger's words, as pages say them. Everything is English here; what is not a name has its Chinese
 //! in `words/zh.tsv`, where numbers stand as `{}`.
 
+pub(crate) use touchstone_console::{count, counted};
 use touchstone_detect::findings::RingKind;
 use touchstone_ledger::{ActionKind, Answer};
-
-/// 12,345
-pub(crate) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
 
 /// A sum of parts of endorsements, as a whole number.
 pub(crate) fn amount(x: f64) -> String {
@@ -36,11 +24,6 @@ pub(crate) fn time(micros: i64) -> String {
             t.strftime("%-d %b %Y, %H:%M").to_string()
         },
     )
-}
-
-/// "1 member", "42 members".
-pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
 pub(crate) fn kind(kind: Option<RingKind>, subject: &str) -> &'static str {
