@@ -117,6 +117,18 @@ pub fn is_on_this_machine(url: &str) -> bool {
     scheme == "http" && (host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()))
 }
 
+/// A client that asks whom the operator named and nobody else, and gives every answer, whatever its status.
+#[must_use]
+pub fn http_client(patience: Duration) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(patience))
+        // A redirect would lead to where the operator did not say.
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .proxy(None);
+    config.build().into()
+}
+
 /// The signature of a body at a time, as it stands after `v1=`.
 #[must_use]
 pub fn sign(secret: &[u8], timestamp: i64, body: &[u8]) -> String {
@@ -197,14 +209,7 @@ impl Ledger {
         let mut round = Round::default();
         // Whoever does not answer at all would keep the others waiting, once a delivery.
         let mut silent = BTreeSet::new();
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            // A redirect would lead to where the operator did not say.
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .proxy(None)
-            .build();
-        let agent = ureq::Agent::new_with_config(config);
+        let agent = http_client(PATIENCE);
         let identity = self.identity()?;
         for mut delivery in self.outbox("waiting", now, ROUND)? {
             // A receiver that is not configured now may be later.

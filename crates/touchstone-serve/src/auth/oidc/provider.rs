@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use touchstone_ledger::webhook::http_client;
 
 /// Patience with the provider.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -96,13 +97,7 @@ fn escaped(text: &str) -> String {
 
 impl Provider {
     pub(crate) fn new(settings: OidcSettings) -> Self {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .proxy(None)
-            .build();
-        Self { settings, agent: config.into(), known: Mutex::default(), pending: Mutex::default() }
+        Self { settings, agent: http_client(PATIENCE), known: Mutex::default(), pending: Mutex::default() }
     }
 
     /// Where to send the browser, and the state that it must come back with. Waits for the provider.
