@@ -20,7 +20,8 @@ if ! "$python" -c 'import duckdb' 2>/dev/null; then
     "$python" -m pip install --quiet --disable-pip-version-check 'duckdb>=1.1'
 fi
 if [[ " $* " != *" --help "* && " $* " != *" -h "* ]]; then
-  cargo build --release --locked -p touchstone
-  cargo build --release --locked -p touchstone-sim --examples
+  # The whole workspace: a part of it alone would build the dependencies again, with fewer features.
+  cargo build --release --locked --workspace
+  cargo build --release --locked --workspace --example scale --example decode
 fi
 exec "$python" bench/bench.py "$@"

@@ -20,7 +20,7 @@ pub struct Stage {
 /// The time of one signal.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SignalSeconds {
-    /// Its name; `shared` for what several need, `files` for reading and writing.
+    /// Its name; `shared` for what several need, `files` for reading and writing, `ranking` for what is no signal.
     pub signal: &'static str,
     /// Wall-clock seconds.
     pub seconds: f64,
@@ -36,6 +36,7 @@ fn signal_of(stage: &str) -> &'static str {
         "pool" | "lists" | "groups" => "pool",
         "burst" => "burst",
         "looks" => "path",
+        "rank" => "ranking",
         "read" | "write likes" | "write findings" | "report" => "files",
         // gather, traits, proof: exchange, infrastructure and path; survey, fuse, attribute: all.
         _ => "shared",
