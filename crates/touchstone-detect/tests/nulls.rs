@@ -54,14 +54,13 @@ fn lockstep_e(world: &World, groups: Vec<Vec<u32>>) -> Vec<f64> {
         groups.iter().map(|g| g.iter().filter_map(|a| number.get(a).copied()).collect()).collect();
     let scales = vec![0; members.len()];
     let roster = Roster::new(loaded.account.len(), members, scales);
-    let Ok(habits) = loaded.count(|p, _| Habits::count(p, &census, |a| roster.of(a).is_some()));
-    let mut sum = Habits::default();
-    habits.into_iter().for_each(|h| sum.merge(h));
+    let Ok(actions) = loaded.count(|p, _| Habits::count(p, &census, |a| roster.of(a).is_some()));
+    let habits = Habits::new(actions.concat(), &census);
     let context = TrialContext {
         census: &census,
         schedule: &schedule,
         tempo: &tempo,
-        habits: &sum,
+        habits: &habits,
         roster: &roster,
         fold: Some(1),
         own_scale_only: false,

@@ -299,7 +299,7 @@ fn check_survey(ledger: &mut Ledger, duck: &Duck<'_>, counted: &Timed) {
     let reached = counts::ages().map(|age| (age.to_string(), tempo.reached_at(0, age))).collect();
     ledger.numbers("tempo: share reached by an age", &reached, &duck.numbers("reached"), 1e-9);
     let spans = counted.spans();
-    let habit = |s: &counts::Span| &counted.habits.of[&s.account];
+    let habit = |s: &counts::Span| counted.habits.of(s.account).unwrap();
     let each = |f: &dyn Fn(&counts::Span) -> f64| -> BTreeMap<String, f64> {
         spans.iter().enumerate().map(|(id, s)| (id.to_string(), f(s))).collect()
     };

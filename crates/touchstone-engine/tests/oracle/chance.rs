@@ -90,7 +90,7 @@ fn plain(
     let crowd = present.iter().step_by(present.len().div_ceil(MANY).max(1));
     let crowd: Vec<i64> = crowd.filter(|(_, a)| counted.roster.of(*a) != Some(t.ring)).map(|(ts, _)| *ts).collect();
     let among = shrunk(crowd.iter().filter(|ts| covered(**ts)).count() as f64, crowd.len() as f64);
-    let habit = &counted.habits.of[&t.account];
+    let habit = counted.habits.of(t.account).unwrap();
     // From `two` other actions of its own on, an account is judged by them and this one.
     let own = |inside: f64, all: f64| if inside >= two { (inside + 1.0) / (all + 1.0) } else { shrunk(inside, all) };
     let age = own(sum(&|a, b| habit.by_age(origin, a, b, t.ts)), habit.by_age(origin, from, to, t.ts));

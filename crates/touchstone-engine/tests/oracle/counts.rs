@@ -141,10 +141,8 @@ impl Timed {
             gather(each(parts, |p, _| pairs::count_keys(p, census, &schedule, lockstep, (pass, passes), 100)))
         };
         let by_pass = [0, 1, 2].map(|pass| keys(pass, 3));
-        let mut habits = Habits::default();
-        each(parts, |p, _| Habits::count(p, census, |a| roster.of(a).is_some()))
-            .into_iter()
-            .for_each(|h| habits.merge(h));
+        let actions = each(parts, |p, _| Habits::count(p, census, |a| roster.of(a).is_some())).concat();
+        let habits = Habits::new(actions, census);
         let trials = [Some(0), Some(1), None].map(|fold| {
             let context = TrialContext {
                 census,

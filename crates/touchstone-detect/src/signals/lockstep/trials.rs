@@ -63,7 +63,8 @@ impl Habits {
     }
 
     /// The habits of one account, if it is one of them.
-    fn of(&self, account: u32) -> Option<&Habit> {
+    #[must_use]
+    pub fn of(&self, account: u32) -> Option<&Habit> {
         self.habits.get(*self.place.get(account as usize)? as usize)
     }
 }
