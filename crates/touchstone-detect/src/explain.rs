@@ -91,6 +91,13 @@ fn standing(ring: &Proven, account: u32, samples: &Samples) -> Vec<Piece> {
         let expected = f64::from(inside.trials) * inside.null.mean();
         let sentence = if *mark == Mark::InStep {
             format!("acts at the same moments as other members, beyond its pace and the crowd ({b:.1} bits)")
+        } else if *mark == Mark::InOrder {
+            format!(
+                "{}: {} of {}; {expected:.1} if all scrolled one feed ({b:.1} bits)",
+                mark.statistic(),
+                inside.successes,
+                inside.trials
+            )
         } else {
             format!(
                 "{}: {} of {}; {expected:.1} by what it does elsewhere and what others do ({b:.1} bits)",
@@ -237,6 +244,13 @@ pub fn marks(ring: &Proven, samples: &Samples) -> Vec<Piece> {
                 format!("on its targets members follow each other at gaps as even as a clock's, which people who do not wait for each other never keep ({b:.1} bits)")
             } else if *mark == Mark::InStep {
                 format!("its members act at the same moments beyond their pace, habits and the crowd ({b:.1} bits)")
+            } else if *mark == Mark::InOrder {
+                format!(
+                    "{}: {} of {}, where one feed for all would give {expected:.1} ({b:.1} bits)",
+                    mark.statistic(),
+                    count(observed),
+                    count(trials)
+                )
             } else {
                 format!(
                     "{}: {} of {}, where the same accounts' conduct elsewhere gives {expected:.1} ({b:.1} bits)",
