@@ -27,10 +27,10 @@ GIB = 1024.0**3
 READ_RATIO_MAX = 8.0
 DUCKDB_RATIO_MIN = 5.0
 MEMORY_MAX_BYTES = 8 * GIB
-# Wall seconds of the first detector by millions, as the first edition of docs/BENCHMARKS.md (commit b57bfe6) had them. It
-# ranked nothing and knew lockstep, pool and burst alone.
-FIRST_SECONDS = {1: 1.10, 10: 10.57}
-FIRST_MACHINE = "2 cores, Intel Xeon"
+# Wall seconds of the first detector, and of DuckDB beside it, by millions, as the first edition of docs/BENCHMARKS.md (commit b57bfe6)
+# had them. It ranked nothing and knew lockstep, pool and burst alone. Machines differ from day to day, so each is held against DuckDB in
+# its own run.
+FIRST_SECONDS = {1: (1.10, 0.68), 10: (10.57, 19.91)}
 FIRST_RATIO_MAX = 2.0
 
 
@@ -232,15 +232,21 @@ def judge(results):
     else:
         lines.append((goal, "not measured", None))
 
-    for millions, first in FIRST_SECONDS.items():
-        goal = (
-            f"{millions} M: detect within {FIRST_RATIO_MAX:g} times the first detector ({first:.2f} s on {FIRST_MACHINE})"
-        )
-        own = wall(sizes[millions], "detect") if millions in sizes else None
-        if own is None:
-            lines.append((goal, "not measured", None))
-        else:
-            lines.append((goal, f"{own / first:.1f} times", own <= FIRST_RATIO_MAX * first))
+    for millions, (first, beside) in FIRST_SECONDS.items():
+        size = sizes.get(millions)
+        own, duckdb = (wall(size, name) if size else None for name in ("detect", "duckdb"))
+        ranking = size["signals"].get("ranking", 0.0) if size else 0.0
+        for what, less in (("detect", 0.0), ("detect less ranking, which the first had not,", ranking)):
+            goal = (
+                f"{millions} M: {what} within {FIRST_RATIO_MAX:g} times the first detector, each by DuckDB's seconds beside"
+                f" it ({first:.2f} by {beside:.2f} then)"
+            )
+            if own is None or duckdb is None:
+                lines.append((goal, "not measured", None))
+            else:
+                ratio = (own - less) / duckdb * beside / first
+                told = f"{ratio:.2f} times ({own - less:.2f} by {duckdb:.2f} now)"
+                lines.append((goal, told, ratio <= FIRST_RATIO_MAX))
 
     goal = f"10 M: at least {DUCKDB_RATIO_MIN:g} times faster than DuckDB's self-join alone"
     duckdb_runs = ten["runs"].get("duckdb", []) if ten else []
