@@ -563,3 +563,26 @@ fn a_board_is_known_by_its_order_where_its_books_balance() {
     // Readers of a list of each other's who are not the ones that are on it.
     assert!(!marks(listed(33, false, 14)).contains(&Mark::InOrder));
 }
+
+#[test]
+fn a_farm_that_sells_to_the_same_customers_makes_no_culprits_of_owners_of_stolen_tokens() {
+    let mut world = World::organic(34);
+    let owners: Vec<u32> = (100..160).chain(PEOPLE..PEOPLE + 40).collect();
+    let farm: Vec<u32> = (PEOPLE + 100..PEOPLE + 180).collect();
+    for account in owners.iter().chain(&farm) {
+        let (targets, device) = match farm.contains(account) {
+            true => (410..422, 6_000_000 + u64::from(account / 10)),
+            false => (400..412, 5_000_000 + u64::from(*account)),
+        };
+        for target in targets {
+            if world.random.unit() < 0.5 {
+                let ts = world.moment();
+                world.like(*account, target, ts, device, false);
+            }
+        }
+    }
+    let found = world.run();
+    let held = |of: &[u32]| of.iter().filter(|a| found.accounts.get(a).is_some_and(|e| e.0 > 7.0)).count();
+    assert_eq!(held(&owners), 0);
+    assert!(held(&farm) > 60, "{} of {}", held(&farm), farm.len());
+}

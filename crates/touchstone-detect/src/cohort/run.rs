@@ -65,6 +65,8 @@ pub struct Cohorts {
     pub has_devices: bool,
     /// `ln e` by account, over all proven rings whose members are to blame; and the ring that says most.
     pub accounts: BTreeMap<u32, (f64, u32)>,
+    /// Victims in a ring of such, who are held against no other ring either.
+    pub spared: BTreeSet<u32>,
     /// Deliveries to single targets by accounts that are used once.
     pub deliveries: Vec<Delivery>,
     /// The same by endorsements alone, where nothing else is known.
@@ -304,6 +306,7 @@ fn conclude(
         has_networks,
         has_devices: !likes.device.is_empty(),
         accounts,
+        spared,
         deliveries,
         one_off: Vec::new(),
         fake,

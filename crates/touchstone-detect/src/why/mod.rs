@@ -48,7 +48,9 @@ pub fn standing(ring: &Proven, account: u32) -> Option<&Standing> {
 pub fn against(cohorts: &Cohorts, account: u32, replaced: Option<(u32, f64)>) -> f64 {
     let one = |(number, ring): (usize, &Proven)| {
         // Owners of stolen tokens are held against nothing.
-        let s = standing(ring, account).filter(|s| !s.foreign && ring.kind != RingKind::Collusion)?;
+        let is_victim =
+            |s: &Standing| s.foreign || ring.kind == RingKind::Collusion || cohorts.spared.contains(&account);
+        let s = standing(ring, account).filter(|s| !is_victim(s))?;
         Some(match replaced {
             Some((n, ln)) if n == number as u32 => ln,
             _ => s.ln_e().min(ring.ln_e),
