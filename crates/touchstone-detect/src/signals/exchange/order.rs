@@ -11,7 +11,8 @@
 //!
 //! # Innocent look-alikes
 //! Readers of a digest or a starter pack work off a list in its order. They do not own what they endorse; should a
-//! community read a digest of its own posts, its books do not balance ([`super::books`]).
+//! community read a digest of its own posts, its books do not balance ([`super::books`]). Those of them who are on the list and read it
+//! give and get alike: authors of one digest are not told from a board.
 //!
 //! # Source
 //! Sequences in common as a trace of coordination: Pacheco et al. 2021, "Uncovering coordinated networks on social media" (hashtag
