@@ -13,6 +13,8 @@ pub mod evaluation;
 pub mod evalue;
 pub mod explain;
 pub mod findings;
+#[cfg(test)]
+mod fixture;
 pub mod found;
 pub mod fuse;
 pub mod hash;

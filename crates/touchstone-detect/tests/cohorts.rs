@@ -2,139 +2,15 @@
 
 mod common;
 
-use common::{HOUR, Random, SECOND};
-use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
-use touchstone_detect::census::Census;
+use common::hand_made::{CONTENTS, PEOPLE, World, members};
+use common::{HOUR, Random};
+use std::collections::BTreeMap;
 use touchstone_detect::cohort::mark::Mark;
-use touchstone_detect::cohort::run::{Cohorts, run};
+use touchstone_detect::cohort::run::Cohorts;
 use touchstone_detect::findings::RingKind;
 use touchstone_detect::params::Params;
-use touchstone_detect::partition::Partition;
-use touchstone_detect::pipeline::Engine;
 use touchstone_detect::why::what_if::{self, Lines};
 use touchstone_detect::why::{against, innocent};
-
-const PEOPLE: u32 = 1500;
-const CONTENTS: u32 = 700;
-
-/// A like: account, target, time, address, device, and whether it was looked at before.
-#[derive(Clone, Copy)]
-struct Like {
-    account: u32,
-    target: u32,
-    ts: i64,
-    ip: u64,
-    device: u64,
-    seen: bool,
-}
-
-/// Everything by dense ids; the owner of target `t` is account `t`, unless said otherwise.
-struct World {
-    likes: Vec<Like>,
-    /// Looks that led to nothing.
-    looks: Vec<(u32, u32, i64)>,
-    /// Owner of each target.
-    owners: Vec<u32>,
-    random: Random,
-}
-
-struct Whole<'a>(Partition<'a>, Partition<'a>);
-
-impl Engine for Whole<'_> {
-    type Error = Infallible;
-
-    fn count<T: Send>(
-        &self,
-        count: impl Fn(&Partition<'_>, Option<&Partition<'_>>) -> T + Sync,
-    ) -> Result<Vec<T>, Infallible> {
-        Ok(vec![count(&self.0, Some(&self.1))])
-    }
-
-    fn stage<T>(&self, _: &'static str, _: u64, work: impl FnOnce() -> T) -> T {
-        work()
-    }
-}
-
-impl World {
-    /// People who like a tenth of what they see, from their homes and phones; one look in ten is lost.
-    fn organic(seed: u64) -> Self {
-        let mut world =
-            Self { likes: Vec::new(), looks: Vec::new(), owners: (0..CONTENTS).collect(), random: Random(seed) };
-        for account in 0..PEOPLE {
-            let views = world.random.lognormal(40.0, 0.8) as usize;
-            for _ in 0..views {
-                let target = world.random.zipf(CONTENTS as usize) as u32;
-                let ts = world.moment();
-                if world.random.unit() < 0.1 {
-                    let seen = world.random.unit() < 0.9;
-                    world.like(account, target, ts, u64::from(account) + 1, seen);
-                } else {
-                    world.looks.push((account, target, ts));
-                }
-            }
-        }
-        world
-    }
-
-    fn moment(&mut self) -> i64 {
-        (self.random.unit() * 600.0 * HOUR as f64) as i64
-    }
-
-    fn like(&mut self, account: u32, target: u32, ts: i64, device: u64, seen: bool) {
-        // Of home and four other places.
-        let ip = u64::from(account) * 8 + self.random.below(5) as u64 + 1;
-        self.likes.push(Like { account, target, ts, ip, device, seen });
-    }
-
-    fn run(mut self) -> Cohorts {
-        self.likes.sort_by_key(|l| (l.account, l.target, l.ts));
-        self.likes.dedup_by_key(|l| (l.account, l.target));
-        self.likes.sort_by_key(|l| (l.target, l.ts, l.account));
-        let accounts = self.likes.iter().map(|l| l.account).max().unwrap_or(0) as usize + 1;
-        let targets = CONTENTS as usize;
-        let mut views = self.looks.clone();
-        views.extend(self.likes.iter().filter(|l| l.seen).map(|l| (l.account, l.target, l.ts - 10 * SECOND)));
-        views.sort_by_key(|v| (v.1, v.2, v.0));
-        let (mut degree, mut popularity) = (vec![0u32; accounts], vec![0u32; targets]);
-        let (mut first, mut actor_first) = (vec![i64::MAX; targets], vec![i64::MAX; accounts]);
-        for l in &self.likes {
-            degree[l.account as usize] += 1;
-            popularity[l.target as usize] += 1;
-            first[l.target as usize] = first[l.target as usize].min(l.ts);
-            actor_first[l.account as usize] = actor_first[l.account as usize].min(l.ts);
-        }
-        let census = Census {
-            degree: &degree,
-            popularity: &popularity,
-            first_ts: &first,
-            actor_first_ts: &actor_first,
-            owner: Some(&self.owners),
-            published: None,
-            timed: true,
-        };
-        let column = |f: fn(&Like) -> u32| self.likes.iter().map(f).collect::<Vec<u32>>();
-        let (target, actor) = (column(|l| l.target), column(|l| l.account));
-        let ts: Vec<i64> = self.likes.iter().map(|l| l.ts).collect();
-        let ip: Vec<u64> = self.likes.iter().map(|l| l.ip).collect();
-        let device: Vec<u64> = self.likes.iter().map(|l| l.device).collect();
-        let (v_target, v_actor): (Vec<u32>, Vec<u32>) = views.iter().map(|v| (v.1, v.0)).unzip();
-        let v_ts: Vec<i64> = views.iter().map(|v| v.2).collect();
-        let endorsements =
-            Partition { target: &target, actor: &actor, ts: &ts, ip: &ip, device: &device, dwell_ms: &[] };
-        let looked = Partition { target: &v_target, actor: &v_actor, ts: &v_ts, ip: &[], device: &[], dwell_ms: &[] };
-        let Ok(found) = run(&Whole(endorsements, looked), &census, None, &Params::default());
-        found
-    }
-}
-
-/// Accounts that belong to any proven ring.
-fn members(found: &Cohorts) -> BTreeSet<u32> {
-    let of = |r: &touchstone_detect::cohort::run::Proven| {
-        r.standings.iter().filter(|s| s.belongs > 0.5).map(|s| s.account).collect::<Vec<_>>()
-    };
-    found.rings.iter().flat_map(of).collect()
-}
 
 #[test]
 fn a_farm_is_a_ring_by_its_devices_and_by_not_looking() {
@@ -209,25 +85,6 @@ fn one_mark_is_not_enough() {
             if world.random.unit() < 0.6 {
                 let ts = world.moment();
                 world.like(account, target, ts, u64::from(account) + 1, false);
-            }
-        }
-    }
-    let found = world.run();
-    assert!(found.groups >= 1);
-    assert!(found.rings.is_empty(), "{:?}", found.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
-}
-
-#[test]
-fn friends_are_no_ring() {
-    let mut world = World::organic(7);
-    for account in 300..320u32 {
-        for target in 300..320u32 {
-            if account != target && world.random.unit() < 0.7 {
-                let (ts, seen) = (world.moment(), world.random.unit() < 0.9);
-                world.like(account, target, ts, u64::from(account) + 1, seen);
-            } else {
-                let ts = world.moment();
-                world.looks.push((account, target, ts));
             }
         }
     }
@@ -397,12 +254,8 @@ fn accounts_that_take_turns_on_a_rack_are_nobodys_victims() {
     assert!(found.accounts.iter().all(|(a, ln)| *a >= PEOPLE || ln.0 < 7.0));
 }
 
-/// Worlds of people of whom some lose most of their views, some change devices and addresses all the time, and some like nearly all
-/// they open; with groups of one taste in them, who act there as they do elsewhere.
-fn people_of_one_taste(seed: u64) -> World {
-    let mut world = World::organic(seed);
-    let conduct = |r: &mut Random| [r.unit().powi(4), r.unit().powi(3), r.unit().powi(3)];
-    let of: Vec<[f64; 3]> = (0..PEOPLE).map(|_| conduct(&mut world.random)).collect();
+/// With eight groups of one taste, by which it is known what is usual among groups.
+fn tastes(mut world: World) -> World {
     for group in 0..8u32 {
         for account in group * 40..group * 40 + 40 {
             for target in 300 + group * 12..312 + group * 12 {
@@ -416,6 +269,16 @@ fn people_of_one_taste(seed: u64) -> World {
             }
         }
     }
+    world
+}
+
+/// Worlds of people of whom some lose most of their views, some change devices and addresses all the time, and some like nearly all
+/// they open; with groups of one taste in them, who act there as they do elsewhere.
+fn people_of_one_taste(seed: u64) -> World {
+    let mut world = World::organic(seed);
+    let conduct = |r: &mut Random| [r.unit().powi(4), r.unit().powi(3), r.unit().powi(3)];
+    let of: Vec<[f64; 3]> = (0..PEOPLE).map(|_| conduct(&mut world.random)).collect();
+    world = tastes(world);
     for i in 0..world.likes.len() {
         let [lost, new_device, away] = of[world.likes[i].account as usize];
         let chance = [world.random.unit(), world.random.unit(), world.random.unit()];
@@ -461,45 +324,6 @@ fn world_unseen(account: u32) -> bool {
     account % 10 < 3
 }
 
-/// A board of forty members who work off each other's posts, six a sitting, one after the other; the rest of the log likes what is fresh.
-fn board(seed: u64, begins: i64) -> World {
-    let mut world = World::organic(seed);
-    for i in 0..world.likes.len() {
-        let day = world.random.unit() * 24.0 * HOUR as f64;
-        let target = world.likes[i].target;
-        let fresh = if (300..340).contains(&target) { 300 } else { i64::from(target % 500) };
-        world.likes[i].ts = fresh * HOUR + day as i64;
-    }
-    for account in 300..340u32 {
-        for _ in 0..4 {
-            let start = begins * HOUR + (world.random.unit() * 40.0 * HOUR as f64) as i64;
-            for task in 0..6 {
-                let target = 300 + world.random.below(40) as u32;
-                if target != account {
-                    world.like(account, target, start + task * 45 * SECOND, u64::from(account) + 1, true);
-                }
-                // Not all that is opened is liked.
-                let other = 300 + world.random.below(40) as u32;
-                if world.random.unit() < 0.4 {
-                    world.looks.push((account, other, start + task * 45 * SECOND));
-                }
-            }
-        }
-    }
-    world
-}
-
-#[test]
-fn a_board_is_known_by_old_posts_one_after_the_other_and_by_neither_alone() {
-    let found = board(31, 420).run();
-    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Exchange]);
-    assert!(found.rings[0].group.marked().contains(&Mark::Late), "{:?}", found.rings[0].group.ln_e);
-    // The same in the first days, as friends who open a common page might.
-    let fresh = board(31, 325).run();
-    assert!(fresh.groups >= 1);
-    assert!(fresh.rings.is_empty(), "{:?}", fresh.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
-}
-
 #[test]
 fn owners_of_stolen_tokens_without_any_other_trace_are_not_accused() {
     // Of 45 owners the log knows a life, of 55 nothing else.
@@ -517,62 +341,16 @@ fn owners_of_stolen_tokens_without_any_other_trace_are_not_accused() {
     assert!(found.accounts.values().all(|a| a.0 <= 0.0), "nobody is held against anything");
 }
 
-/// A board without old posts: forty members work off a list, six a sitting, from a place of the list downwards; each in an order of its own
-/// where `shuffled`. `givers` of them work, the others only collect.
-fn listed(seed: u64, shuffled: bool, givers: u32) -> World {
-    let mut world = World::organic(seed);
-    for account in 300..300 + givers {
-        for _ in 0..5 {
-            let start = world.moment();
-            let top = world.random.below(40) as u32;
-            for task in 0..6u32 {
-                let place = if shuffled { world.random.below(40) as u32 } else { (top + task) % 40 };
-                // The list is in no order of age or number.
-                let target = 300 + (place * 23 + 7) % 40;
-                if target != account {
-                    let ts = start + i64::from(task) * 45 * SECOND;
-                    world.like(account, target, ts, u64::from(account) + 1, true);
-                }
-            }
-        }
-    }
-    // Not all that is opened is liked.
-    for account in 300..340u32 {
-        for n in 0..8 {
-            let ts = world.moment();
-            world.looks.push((account, 300 + (account * 7 + n * 3) % 40, ts));
-        }
-    }
-    world
-}
-
-#[test]
-fn a_board_is_known_by_its_order_where_its_books_balance() {
-    let found = listed(33, false, 40).run();
-    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Exchange]);
-    let marked = found.rings[0].group.marked();
-    assert!(marked.contains(&Mark::InSequence) && marked.contains(&Mark::InOrder), "{marked:?}");
-    let marks = |world: World| {
-        let found = world.run();
-        assert!(found.rings.is_empty(), "{:?}", found.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
-        found.unproven.iter().flat_map(|g| g.marked()).collect::<BTreeSet<_>>()
-    };
-    // Friends who go through each other's, everybody as he likes.
-    let shuffled = marks(listed(33, true, 40));
-    assert!(shuffled.contains(&Mark::InSequence) && !shuffled.contains(&Mark::InOrder), "{shuffled:?}");
-    // Readers of a list of each other's who are not the ones that are on it.
-    assert!(!marks(listed(33, false, 14)).contains(&Mark::InOrder));
-}
-
-#[test]
-fn a_farm_that_sells_to_the_same_customers_makes_no_culprits_of_owners_of_stolen_tokens() {
-    let mut world = World::organic(34);
-    let owners: Vec<u32> = (100..160).chain(PEOPLE..PEOPLE + 40).collect();
+/// Owners of a hundred stolen tokens, of whom the log knows sixty, and a farm of eighty on phones of its own; so many of their twelve
+/// customers are both's.
+fn tokens_beside_a_farm(seed: u64, both: u32) -> (World, Vec<u32>, Vec<u32>) {
+    let mut world = tastes(World::organic(seed));
+    let owners: Vec<u32> = (400..460).chain(PEOPLE..PEOPLE + 40).collect();
     let farm: Vec<u32> = (PEOPLE + 100..PEOPLE + 180).collect();
     for account in owners.iter().chain(&farm) {
         let (targets, device) = match farm.contains(account) {
-            true => (410..422, 6_000_000 + u64::from(account / 10)),
-            false => (400..412, 5_000_000 + u64::from(*account)),
+            true => (512 - both..524 - both, 6_000_000 + u64::from(account / 10)),
+            false => (500..512, 5_000_000 + u64::from(*account)),
         };
         for target in targets {
             if world.random.unit() < 0.5 {
@@ -581,8 +359,87 @@ fn a_farm_that_sells_to_the_same_customers_makes_no_culprits_of_owners_of_stolen
             }
         }
     }
+    (world, owners, farm)
+}
+
+#[test]
+fn a_farm_that_sells_to_the_same_customers_makes_no_culprits_of_owners_of_stolen_tokens() {
+    for both in [2, 6, 12] {
+        let (world, owners, farm) = tokens_beside_a_farm(34, both);
+        let found = world.run();
+        let held = |of: &[u32]| of.iter().filter(|a| found.accounts.get(a).is_some_and(|e| e.0 > 7.0)).count();
+        assert_eq!(held(&owners), 0, "{both} in common");
+        assert!(held(&farm) > 60, "{} of {}, {both} in common", held(&farm), farm.len());
+    }
+}
+
+#[test]
+fn a_farm_with_few_customers_is_known_by_its_phones() {
+    // Most of its accounts were used once: hardly a pair of targets shares any.
+    let mut world = tastes(World::organic(36));
+    for account in PEOPLE..PEOPLE + 72 {
+        for target in [500 + account % 3, 500 + (account / 3) % 3] {
+            if target == 500 + account % 3 || account % 5 == 0 {
+                let ts = world.moment();
+                world.like(account, target, ts, 6_000_000 + u64::from(account % 6), false);
+            }
+        }
+    }
     let found = world.run();
-    let held = |of: &[u32]| of.iter().filter(|a| found.accounts.get(a).is_some_and(|e| e.0 > 7.0)).count();
-    assert_eq!(held(&owners), 0);
-    assert!(held(&farm) > 60, "{} of {}", held(&farm), farm.len());
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Farm]);
+    let held = |a: &u32| found.accounts.get(a).is_some_and(|e| e.0 > 7.0);
+    assert!((PEOPLE..PEOPLE + 72).filter(held).count() >= 66);
+    assert!(!(0..PEOPLE).any(|a| held(&a)));
+}
+
+/// Sixty people at three machines that count no views, who like what these show first and more; `phones` of what they do is done on phones
+/// of their own, which count no views either.
+fn library(seed: u64, phones: f64, more: u32) -> World {
+    let mut world = tastes(World::organic(seed));
+    for account in PEOPLE..PEOPLE + 60 {
+        let mut like = |world: &mut World, target: u32| {
+            let own = world.random.unit() < phones;
+            let device = if own { u64::from(account) + 1 } else { 6_000_000 + u64::from(account % 3) };
+            let ts = world.moment();
+            world.like(account, target, ts, device, false);
+        };
+        for target in 500..515 {
+            if world.random.unit() < 0.25 {
+                like(&mut world, target);
+            }
+        }
+        for _ in 0..more {
+            let target = world.random.zipf(CONTENTS as usize) as u32;
+            like(&mut world, target);
+        }
+    }
+    world
+}
+
+#[test]
+fn readers_at_a_librarys_machines_are_no_ring() {
+    // With phones of their own, and without where they do more than what the machines suggest.
+    for (seed, phones, more) in [(60, 0.25, 3), (61, 0.25, 3), (62, 0.0, 8), (63, 0.0, 8)] {
+        let found = library(seed, phones, more).run();
+        assert!(found.groups >= 1);
+        let held = found.accounts.values().filter(|a| a.0 > 7.0).count();
+        assert_eq!(held, 0, "{:?}", found.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn customers_at_a_shops_counter_are_no_ring() {
+    // One tablet, three posts of the shop, nobody looks, and hardly anybody does anything else.
+    let mut world = tastes(World::organic(64));
+    world.owners = (0..CONTENTS).map(|t| if (500..503).contains(&t) { 500 } else { t }).collect();
+    for account in PEOPLE..PEOPLE + 60 {
+        for target in 500..503 {
+            if world.random.unit() < 0.6 {
+                let ts = world.moment();
+                world.like(account, target, ts, 6_000_000, false);
+            }
+        }
+    }
+    let found = world.run();
+    assert!(found.rings.is_empty() && found.accounts.is_empty());
 }

@@ -31,13 +31,15 @@ pub enum Mark {
     Cohesive,
     /// Has little taste but the group's.
     Devoted,
+    /// Members endorse what it owns in sequence with others, as tasks. Of accounts, never of groups.
+    Received,
     /// At the same time as other members (the lockstep signal's test).
     InStep,
     /// Members keep their distance on each target, as a clock would have it.
     Clockwork,
 }
 
-/// All, in order.
+/// All that a group may show, in order.
 pub const MARKS: [Mark; 16] = [
     Mark::Unseen,
     Mark::SharedDevice,
@@ -66,7 +68,9 @@ impl Mark {
             Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress | Self::WanderingAddress => {
                 "infrastructure"
             }
-            Self::Saturated | Self::InSequence | Self::InOrder | Self::Prompt | Self::Late => "exchange",
+            Self::Saturated | Self::InSequence | Self::InOrder | Self::Prompt | Self::Late | Self::Received => {
+                "exchange"
+            }
             Self::Cohesive | Self::Devoted => "pool",
             Self::InStep => "lockstep",
         }
@@ -88,6 +92,7 @@ impl Mark {
             Self::InOrder => "neighbours in a sitting, endorsed in the order in which most others did",
             Self::Prompt => "ring endorsements within an hour after publication",
             Self::Late => "ring endorsements more than three days after publication",
+            Self::Received => "endorsements by members of what it owns, in sequence with others",
             Self::Cohesive => "members who endorsed a ring target, over all its targets",
             Self::Devoted => "owners in the ring, of all the owners that members endorsed",
             Self::InStep => "occasions in step",
@@ -113,7 +118,7 @@ impl Mark {
             Self::Late => &[0.7, 0.85, 0.95],
             Self::Cohesive => &[0.4, 0.6, 0.8],
             Self::Devoted => &[0.7, 0.85, 0.97],
-            Self::InStep | Self::Clockwork => &[],
+            Self::Received | Self::InStep | Self::Clockwork => &[],
         }
     }
 

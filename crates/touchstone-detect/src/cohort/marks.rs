@@ -12,6 +12,7 @@ use crate::signals::exchange::order::in_order;
 use crate::signals::exchange::{COURTESY, COURTESY_LATE, COURTESY_PROMPT, Timing, mutual_share};
 use crate::signals::infrastructure::Networks;
 use crate::signals::path::looks::{Looks, Viewing};
+use crate::signals::path::machines::Machines;
 use crate::signals::path::unseen_prior;
 use crate::signals::pool::company;
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub struct Traits {
     pub timing: Timing,
     /// How often people endorse without having looked.
     pub unseen: Beta,
+    /// And how often it is so on the machines that many share.
+    pub machines: Machines,
 }
 
 impl Traits {
@@ -32,7 +35,8 @@ impl Traits {
     #[must_use]
     pub fn new(likes: &Likes, census: &Census<'_>) -> Self {
         let networks = Networks::new(likes);
-        Self { networks, timing: Timing::new(likes, census), unseen: unseen_prior(likes) }
+        let machines = Machines::new(likes, &networks);
+        Self { networks, timing: Timing::new(likes, census), unseen: unseen_prior(likes), machines }
     }
 }
 
@@ -64,6 +68,16 @@ pub fn inside(
         let row = |(account, successes, trials)| Inside { account, successes, trials, null };
         all.insert(Mark::Cohesive, company::cohesion_inside(group, likes, census).into_iter().map(row).collect());
     }
+    if likes.has_views() {
+        let outside = traits.machines.outside(group, likes);
+        let row = |account: &u32| {
+            let inside = likes.of_account(*account).filter(|i| is_inside(*i));
+            let (successes, trials) = inside.fold((0, 0), |s, i| (s.0 + u32::from(likes.seen[i] == Seen::No), s.1 + 1));
+            let (unseen, all) = outside(*account);
+            Inside { account: *account, successes, trials, null: traits.unseen.after(unseen, all) }
+        };
+        all.insert(Mark::Unseen, accounts.iter().map(row).collect());
+    }
     // A trait of single endorsements: inside against outside, or against the log alone.
     let mut single = |mark: Mark, prior: Beta, own: bool, hit: &dyn Fn(usize) -> Option<bool>| {
         // Whoever hides does so in all it does.
@@ -86,9 +100,6 @@ pub fn inside(
         });
         all.insert(mark, rows.collect::<Vec<_>>());
     };
-    if likes.has_views() {
-        single(Mark::Unseen, traits.unseen, true, &|i| Some(likes.seen[i] == Seen::No));
-    }
     if !traits.networks.fleeting.is_empty() {
         // Only others tell what is usual.
         single(Mark::FleetingAddress, traits.networks.fleeting_prior, false, &|i| traits.networks.fleeting[i]);

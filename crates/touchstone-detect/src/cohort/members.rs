@@ -16,10 +16,11 @@ use crate::evalue::ln_factorial;
 use crate::findings::RingKind;
 use crate::likes::{Likes, Seen};
 use crate::signals::exchange::Timing;
+use crate::signals::exchange::receipts::receipts;
 use crate::signals::infrastructure::Networks;
 use crate::signals::pool::company::{self, Life};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most that one trait may say for or against an account, in `ln` (12 bits): traits of many occasions are not as
 /// independent as they look.
@@ -31,6 +32,9 @@ const LN_POOL_MAX: f64 = 16.6;
 
 /// Probability of belonging from which an account's company makes a target the ring's.
 const CERTAIN: f64 = 0.99;
+
+/// And below which it is surely none of it.
+const STRANGER: f64 = 0.01;
 
 /// Of those near a mutual group, how many are friends of a few of its members, and no more; and how many members
 /// such a friend knows: each further one is less than half as likely.
@@ -57,10 +61,19 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// All of it.
+    /// All of it. What others do to an account never says more than what it does itself.
     #[must_use]
     pub fn ln_e(&self) -> f64 {
-        self.ln_pool + self.by_mark.values().map(|m| m.0).sum::<f64>()
+        let done = self.by_mark.iter().filter(|(m, _)| **m != Mark::Received).map(|(_, m)| m.0);
+        let own = self.ln_pool + done.sum::<f64>();
+        own + self.by_mark.get(&Mark::Received).map_or(0.0, |m| m.0.min(own.max(0.0)))
+    }
+
+    /// With the probability that it belongs to the ring, of accounts of which `prior` do.
+    fn with_belonging(mut self, prior: f64) -> Self {
+        let odds = prior * self.ln_e().min(60.0).exp();
+        self.belongs = odds / (1.0 + odds);
+        self
     }
 }
 
@@ -95,7 +108,7 @@ pub fn victims(group: &Group, likes: &Likes, census: &Census<'_>) -> Vec<u32> {
         return Vec::new();
     }
     match group.inside.get(&Mark::ForeignDevice) {
-        Some(all) => victims_by_device(all, &group.bicluster, likes),
+        Some(all) => victims_by_device(all, group, likes),
         None => victims_by_life(&group.bicluster, group.is_bare(), likes, census),
     }
 }
@@ -107,14 +120,19 @@ fn victims_by_life(group: &Bicluster, bare: bool, likes: &Likes, census: &Census
     lives.iter().filter(|l| l.met >= met_min || own(l)).map(|l| l.account).collect()
 }
 
-fn victims_by_device(all: &[Inside], group: &Bicluster, likes: &Likes) -> Vec<u32> {
+fn victims_by_device(all: &[Inside], judged: &Group, likes: &Likes) -> Vec<u32> {
+    let group = &judged.bicluster;
     let devices = Networks::foreign_to_most(group, likes);
-    let of_members = || all.iter().filter(|i| group.members.binary_search(&i.account).is_ok());
-    let known = of_members().filter(|i| i.trials > 0).count();
-    let foreign = of_members().filter(|i| Networks::is_foreign(i)).count();
-    let stolen = 2 * foreign > known && known as f64 >= LIVES_MIN * group.members.len() as f64;
+    // Whoever is at home on a rack is the operator's; a farm that sells to the same customers says nothing of the others.
+    let shared = judged.inside.get(&Mark::SharedDevice).map_or(&[][..], Vec::as_slice);
+    let racked: BTreeSet<u32> = shared.iter().filter(|i| i.successes > 0).map(|i| i.account).collect();
+    let is_other = |a: u32| group.members.binary_search(&a).is_ok() && !racked.contains(&a);
+    let others = || all.iter().filter(|i| is_other(i.account));
+    let known = others().filter(|i| i.trials > 0).count();
+    let foreign = others().filter(|i| Networks::is_foreign(i)).count();
+    let stolen = 2 * foreign > known && known as f64 >= LIVES_MIN * others().count() as f64;
     let is_victim = |i: &&Inside| {
-        let unknown = stolen && i.trials == 0;
+        let unknown = stolen && i.trials == 0 && !racked.contains(&i.account);
         Networks::is_foreign(i) || unknown || Networks::is_on(&devices, i.account, group, likes)
     };
     all.iter().filter(is_victim).map(|i| i.account).collect()
@@ -161,7 +179,8 @@ pub fn judge(
         .iter()
         .filter_map(|m| Some((*m, group.inside.get(m)?.iter().filter(|i| is_member(i.account)).copied().collect())))
         .collect();
-    rows.par_iter()
+    let mut standings: Vec<Standing> = rows
+        .par_iter()
         .map(|(account, x, k)| {
             // A stranger, or, where members endorse each other, a friend of a few of them.
             // Of one order of the account's owners, as the other likelihoods are.
@@ -191,7 +210,7 @@ pub fn judge(
             let conduct: f64 = of.iter().filter(|(m, _)| !m.of_endorsements()).map(|(_, m)| m.0).sum();
             let outvoted = conduct < 0.0 && !group.is_mutual();
             let ln_pool = if outvoted { ln_pool.min(LN_TRAIT_MAX) } else { ln_pool };
-            let mut standing = Standing {
+            let standing = Standing {
                 account: *account,
                 ln_pool,
                 owners: (*x, *k),
@@ -200,11 +219,27 @@ pub fn judge(
                 belongs: 0.0,
                 foreign: group.victims.binary_search(account).is_ok(),
             };
-            let odds = prior * standing.ln_e().min(60.0).exp();
-            standing.belongs = odds / (1.0 + odds);
-            standing
+            standing.with_belonging(prior)
         })
-        .collect()
+        .collect();
+    if group.kind() == RingKind::Exchange {
+        let is_other = |a: u32| {
+            standings.binary_search_by_key(&a, |s| s.account).map_or(true, |n| standings[n].belongs < STRANGER)
+        };
+        let received = receipts(&certain(&standings), &is_other, (likes, census), &traits.timing);
+        for s in &mut standings {
+            if let Some((ln, counts)) = received.get(&s.account) {
+                s.by_mark.insert(Mark::Received, (ln.min(s.ln_e().max(0.0)), *counts));
+                *s = s.clone().with_belonging(prior);
+            }
+        }
+    }
+    standings
+}
+
+/// Who surely belongs to the ring, ascending.
+fn certain(standings: &[Standing]) -> Vec<u32> {
+    standings.iter().filter(|s| s.belongs >= CERTAIN).map(|s| s.account).collect()
 }
 
 /// Probabilities that endorsements are the ring's, `(account, target, p)`, of everybody with a standing.
@@ -217,7 +252,7 @@ pub fn ascribe(
     timing: &Timing,
 ) -> Vec<(u32, u32, f64)> {
     let kind = group.kind();
-    let certain: Vec<u32> = standings.iter().filter(|s| s.belongs >= CERTAIN).map(|s| s.account).collect();
+    let certain = certain(standings);
     let targets = &targets_of(likes, &certain, &group.bicluster.targets, 0.0);
     let unseen = group.inside.get(&Mark::Unseen).map(|all| rate_without(all, u32::MAX));
     let in_sequence = group.inside.get(&Mark::InSequence).map(|all| rate_without(all, u32::MAX));
@@ -287,12 +322,25 @@ fn seen_ratio(seen: Seen, ring_unseen: Option<f64>, s: &Standing) -> f64 {
     }
 }
 
-/// What members endorsed inside a group, and of a mutual one whatever they endorsed of each other: `(account, target)`.
+/// Members of an undecided group on a target from which, where owners are unknown, it may be of the group.
+const TOGETHER_MIN: u32 = 2;
+
+/// What members endorsed inside a group, and of a mutual one whatever they endorsed of each other; where owners are unknown, what some of
+/// them did: `(account, target)`.
 #[must_use]
 pub fn endorsements_inside(group: &Group, likes: &Likes, census: &Census<'_>) -> Vec<(u32, u32)> {
     let Bicluster { members, targets } = &group.bicluster;
     let mutual = group.is_mutual();
-    let is_inside = |t: u32| targets.binary_search(&t).is_ok() || (mutual && is_of(census, t, members));
+    // Without owners a board's small tasks cannot be told from its members' common taste.
+    let mut together: BTreeMap<u32, u32> = BTreeMap::new();
+    if census.owner.is_none() {
+        members
+            .iter()
+            .flat_map(|a| likes.of_account(*a))
+            .for_each(|i| *together.entry(likes.target[i]).or_default() += 1);
+    }
+    let met = |t: u32| together.get(&t).is_some_and(|n| *n >= TOGETHER_MIN);
+    let is_inside = |t: u32| targets.binary_search(&t).is_ok() || met(t) || (mutual && is_of(census, t, members));
     let of =
         |a: &u32| likes.of_account(*a).map(|i| (*a, likes.target[i])).filter(|x| is_inside(x.1)).collect::<Vec<_>>();
     members.iter().flat_map(of).collect()

@@ -37,6 +37,7 @@ use crate::likes::Likes;
 use crate::params::CohortParams;
 use crate::ring::group::communities;
 use crate::ring::roster::Sets;
+use crate::signals::infrastructure::racks::racks;
 use rayon::prelude::*;
 use refine::{Bicluster, MEMBERS_MIN, OWNERS_MIN, TARGETS_MIN, owners_by_account, refine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,8 +59,11 @@ const FEW: f64 = 0.2;
 /// about it is found with them and without.
 const LAYERS: usize = 3;
 
+/// The layer of groups that were found by their devices.
+pub const BY_DEVICES: usize = LAYERS;
+
 /// Finds groups. First those that tell most; then, by layers, what else there is of the same accounts, in case that the
-/// larger group is not proven but a part of it is. Each with its layer.
+/// larger group is not proven but a part of it is; last those on the same devices. Each with its layer.
 #[must_use]
 pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams) -> Vec<(Bicluster, usize)> {
     let edges = overlap::edges(likes, census, seed, params);
@@ -94,6 +98,7 @@ pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams
         kept = next.iter().cloned().collect();
         all.extend(next.into_iter().map(|b| (b, layer)));
     }
+    all.extend(racks(likes, census).into_iter().map(|b| (b, BY_DEVICES)));
     all
 }
 

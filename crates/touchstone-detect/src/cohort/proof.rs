@@ -19,6 +19,15 @@ const POD_MAX: usize = 80;
 /// `ln e` from which a mark counts when the kind is named (5 bits).
 const LN_MARK: f64 = 3.47;
 
+/// What decides which marks count for a group.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms {
+    /// The mark by which the group was found: it proves nothing of it any more.
+    pub found_by: Option<Mark>,
+    /// Whether it is known when its targets were published.
+    pub dated: bool,
+}
+
 /// A group with its marks.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -30,6 +39,8 @@ pub struct Group {
     pub ln_e: BTreeMap<Mark, f64>,
     /// Share of its targets that members own.
     pub mutual: f64,
+    /// Which marks count.
+    pub terms: Terms,
     /// Of each target the probability that it was delivered by a clock, should the group keep one; empty where that was not asked.
     pub delivered: Vec<f64>,
     /// Accounts that may have known nothing of it, ascending: see [`super::members::victims`].
@@ -37,14 +48,14 @@ pub struct Group {
 }
 
 impl Group {
-    /// Judges the marks; `in_step` and `clockwork` are `ln e` of these tests where they ran.
+    /// Judges the marks; `tested` are `ln e` of the tests for keeping step and for a clock, where they ran.
     #[must_use]
     pub fn new(
         bicluster: Bicluster,
         inside: BTreeMap<Mark, Vec<Inside>>,
         mutual: f64,
-        in_step: Option<f64>,
-        clockwork: Option<f64>,
+        terms: Terms,
+        tested: [Option<f64>; 2],
     ) -> Self {
         let member = |i: &&Inside| bicluster.members.binary_search(&i.account).is_ok();
         let mut ln_e: BTreeMap<Mark, f64> = inside
@@ -56,13 +67,9 @@ impl Group {
                 (*mark, ln_group(&members, mark.rates()))
             })
             .collect();
-        if let Some(ln) = in_step {
-            ln_e.insert(Mark::InStep, ln);
-        }
-        if let Some(ln) = clockwork {
-            ln_e.insert(Mark::Clockwork, ln);
-        }
-        let mut group = Self { bicluster, inside, ln_e, mutual, delivered: Vec::new(), victims: Vec::new() };
+        let tests = [Mark::InStep, Mark::Clockwork].into_iter().zip(tested);
+        ln_e.extend(tests.filter_map(|(mark, ln)| Some((mark, ln?))));
+        let mut group = Self { bicluster, inside, ln_e, mutual, terms, delivered: Vec::new(), victims: Vec::new() };
         // Both ask of the same sittings, or of the same looks: the one speaks that proves more.
         for pair in [[Mark::FleetingAddress, Mark::WanderingAddress], [Mark::Rewatched, Mark::Reopened]] {
             group.keep_one(pair);
@@ -92,7 +99,8 @@ impl Group {
 
     fn ln_proof_by(&self, ln_e: &BTreeMap<Mark, f64>) -> f64 {
         let conduct = !is_bare(ln_e);
-        let (alone, of_conduct): (Vec<_>, Vec<_>) = ln_e.iter().partition(|(m, _)| conduct && m.of_endorsements());
+        let counting = ln_e.iter().filter(|(m, _)| self.terms.found_by != Some(**m));
+        let (alone, of_conduct): (Vec<_>, Vec<_>) = counting.partition(|(m, _)| conduct && m.of_endorsements());
         let alone = alone.into_iter().map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
         // Of friends everything is company, as far as there are looks to tell more.
         let friends = self.is_mutual();
@@ -100,11 +108,18 @@ impl Group {
         let is_apart = |m: Mark| if friends { !looks } else { !m.of_company() };
         let apart = of_conduct.iter().filter(|m| is_apart(*m.0));
         let apart = apart.map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
-        // Before the machines of one room a class likes what it is shown: the two count as one.
-        let of_class = |m: Mark| matches!(m, Mark::ForeignDevice | Mark::Saturated);
-        let (class, others): (Vec<_>, Vec<_>) = of_conduct.into_iter().partition(|(m, _)| of_class(**m));
-        let mut all: Vec<f64> = others.into_iter().map(|m| *m.1).collect();
-        all.extend(class.into_iter().map(|m| *m.1).max_by(f64::total_cmp));
+        // Before the machines of one room a class likes what it is shown, and whoever works through a list does so in its order: the
+        // two count as one. Of a list they do so only where it could be seen that posts come late, which a board's do.
+        let one_thing = |m: Mark| match m {
+            Mark::ForeignDevice | Mark::Saturated => 0,
+            Mark::InSequence | Mark::InOrder if self.terms.dated => 1,
+            m => 2 + m as usize,
+        };
+        let mut by_thing: BTreeMap<usize, f64> = BTreeMap::new();
+        for (m, ln) in of_conduct {
+            by_thing.entry(one_thing(*m)).and_modify(|most| *most = most.max(*ln)).or_insert(*ln);
+        }
+        let mut all: Vec<f64> = by_thing.into_values().collect();
         all.sort_by(|a, b| b.total_cmp(a));
         let second = all.get(1).copied().unwrap_or(f64::NEG_INFINITY).max(alone.min(apart));
         if second.is_finite() { second - (MARKS.len() as f64).ln() } else { 0.0 }
@@ -114,7 +129,8 @@ impl Group {
     /// Its endorsements then widen intervals.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
-        self.is_bare() || self.marked().iter().any(|m| !m.of_endorsements() && !m.of_company())
+        let tells = |m: &Mark| !m.of_endorsements() && !m.of_company() && self.terms.found_by != Some(*m);
+        self.is_bare() || self.marked().iter().any(tells)
     }
 
     /// Marks that count, in order.
@@ -197,7 +213,7 @@ mod tests {
         let rows = |n: u32| (0..members).map(|account| Inside { account, successes: n, trials: 10, null }).collect();
         let inside = successes.iter().map(|(mark, n)| (*mark, rows(*n))).collect();
         let bicluster = Bicluster { members: (0..members).collect(), targets: vec![1, 2, 3] };
-        Group::new(bicluster, inside, 0.0, Some(in_step), None)
+        Group::new(bicluster, inside, 0.0, Terms::default(), [Some(in_step), None])
     }
 
     #[test]
@@ -211,6 +227,36 @@ mod tests {
         assert!(found.ln_e.contains_key(&Mark::WanderingAddress) && found.ln_proof() <= 0.0, "{:?}", found.ln_e);
         // Travellers who keep step are no ring.
         assert!(group(20, &[(Mark::FleetingAddress, 1), (Mark::WanderingAddress, 10)], 50.0).ln_proof() <= 0.0);
+    }
+
+    #[test]
+    fn what_a_group_was_found_by_proves_nothing_of_it() {
+        let found = |found_by| {
+            let mut found = group(20, &[(Mark::Unseen, 10), (Mark::SharedDevice, 10)], -5.0);
+            found.terms.found_by = found_by;
+            found
+        };
+        assert!(found(None).ln_proof() > 20.0);
+        let of_devices = found(Some(Mark::SharedDevice));
+        assert!(of_devices.ln_proof() <= 0.0 && of_devices.is_undecided(), "one mark is left");
+        let mut alone = group(20, &[(Mark::SharedDevice, 10)], -5.0);
+        assert!(alone.is_undecided());
+        alone.terms.found_by = Some(Mark::SharedDevice);
+        assert!(!alone.is_undecided(), "people at one machine, and nothing else");
+    }
+
+    #[test]
+    fn order_and_sequence_are_one_thing_where_lateness_could_show() {
+        let listed = |dated, late| {
+            let mut found = group(20, &[(Mark::InSequence, 10), (Mark::InOrder, 10), (Mark::Late, late)], -5.0);
+            found.mutual = 1.0;
+            found.ln_e = found.inside.iter().map(|(m, all)| (*m, ln_group(all, m.rates()))).collect();
+            found.terms.dated = dated;
+            found.ln_proof()
+        };
+        assert!(listed(false, 0) > 20.0);
+        assert!(listed(true, 0) <= 0.0);
+        assert!(listed(true, 10) > 20.0);
     }
 
     #[test]

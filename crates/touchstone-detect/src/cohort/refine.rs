@@ -16,7 +16,7 @@ const LN_MEMBER: f64 = -6.9;
 const LN_TARGET: f64 = -11.5;
 
 /// Unrelated owners of whom a member endorsed something, and members that a target needs.
-pub(super) const OWNERS_MIN: u32 = 2;
+pub(crate) const OWNERS_MIN: u32 = 2;
 pub(crate) const SUPPORT_MIN: u32 = 3;
 
 /// Support, as a share of the group's usual target's, below which a target is that of some members, not the group's: a circle of
@@ -24,7 +24,7 @@ pub(crate) const SUPPORT_MIN: u32 = 3;
 const SUPPORT_SHARE_MIN: f64 = 0.1;
 
 /// Smallest group.
-pub(super) const MEMBERS_MIN: usize = 5;
+pub(crate) const MEMBERS_MIN: usize = 5;
 pub(super) const TARGETS_MIN: usize = 3;
 
 /// Accounts and targets that belong together; both ascending.
@@ -89,7 +89,7 @@ pub fn refine(likes: &Likes, census: &Census<'_>, seed: &[u32]) -> Option<Biclus
 /// Targets that the members endorse beyond what others' interest in them explains.
 ///
 /// `share_min` is of the support that the usual endorsement of `targets` has.
-pub(super) fn targets_of(likes: &Likes, members: &[u32], targets: &[u32], share_min: f64) -> Vec<u32> {
+pub(crate) fn targets_of(likes: &Likes, members: &[u32], targets: &[u32], share_min: f64) -> Vec<u32> {
     let mut all: Vec<u32> = members.iter().flat_map(|a| likes.of_account(*a)).map(|i| likes.target[i]).collect();
     all.sort_unstable();
     let outside = all.iter().filter(|t| targets.binary_search(t).is_err()).count() as f64;

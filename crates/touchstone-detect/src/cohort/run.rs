@@ -1,12 +1,13 @@
 //! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
 
+use super::BY_DEVICES;
 use super::bare::clockwork;
 use super::bare::one_off::{self, OneOff};
 use super::delivery::{self, Delivery};
 use super::mark::Mark;
 use super::marks::{self, Traits};
 use super::members::{self, Standing};
-use super::proof::{self, Group};
+use super::proof::{self, Group, Terms};
 use super::refine::Bicluster;
 use crate::census::Census;
 use crate::evalue::ln_mean;
@@ -123,7 +124,8 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
     })?;
     let together = match timed.filter(|_| params.runs(Signal::Lockstep)) {
         Some((schedule, tempo)) if schedule.usable.iter().any(|u| *u) => {
-            engine.stage("in step", rows, || in_step(engine, census, schedule, tempo, &groups, params))?
+            let found = &groups[..layers.iter().filter(|l| **l < BY_DEVICES).count()];
+            engine.stage("in step", rows, || in_step(engine, census, schedule, tempo, found, params))?
         }
         _ => Together::default(),
     };
@@ -144,7 +146,9 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                     .filter(|_| params.runs(Signal::Path))
                     .map(|(s, _)| (members::times(&bicluster, &likes), s.resolution));
                 let clock = times.as_ref().map(|(t, resolution)| clockwork::ln_group(t, *resolution));
-                let mut group = Group::new(bicluster, inside, mutual, in_step, clock);
+                let found_by = (layers[g] == BY_DEVICES).then_some(Mark::SharedDevice);
+                let terms = Terms { found_by, dated: census.published.is_some() };
+                let mut group = Group::new(bicluster, inside, mutual, terms, [in_step, clock]);
                 if let Some((times, resolution)) = times.filter(|_| group.is_bare() && group.is_of_clock()) {
                     group.delivered = times.iter().map(|t| clockwork::delivered(t, resolution)).collect();
                 }

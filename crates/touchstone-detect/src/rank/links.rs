@@ -302,36 +302,16 @@ fn usual_loss(likes: &Likes, links: &[Links], k: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::with_likes;
     use crate::hash::mix64;
-    use crate::likes;
-    use crate::partition::Partition;
     use std::collections::BTreeSet;
 
-    /// (target, actor), sorted.
-    fn factors_of(rows: &[(u32, u32)], accounts: u32, targets: u32) -> Vec<((u32, u32), f32)> {
-        let (target, actor): (Vec<u32>, Vec<u32>) = rows.iter().copied().unzip();
-        let ts: Vec<i64> = vec![0; rows.len()];
-        let mut degree = vec![0; accounts as usize];
-        let mut popularity = vec![0; targets as usize];
-        rows.iter().for_each(|(t, a)| {
-            degree[*a as usize] += 1;
-            popularity[*t as usize] += 1;
-        });
-        let (first, actor_first) = (vec![0; targets as usize], vec![0; accounts as usize]);
-        let census = Census {
-            degree: &degree,
-            popularity: &popularity,
-            first_ts: &first,
-            actor_first_ts: &actor_first,
-            owner: None,
-            published: None,
-            timed: true,
-        };
-        let partition = Partition { target: &target, actor: &actor, ts: &ts, ip: &[], device: &[], dwell_ms: &[] };
-        let likes = Likes::new(&[likes::count(&partition, None)], &census);
-        let roster = Roster::new(accounts as usize, Vec::new(), Vec::new());
-        let factors = factors(&likes, &census, &roster);
-        (0..likes.len()).map(|p| ((likes.target[p], likes.account[p]), factors[p])).collect()
+    fn factors_of(rows: &[(u32, u32)]) -> Vec<((u32, u32), f32)> {
+        with_likes(rows.to_vec(), None, |likes, census| {
+            let roster = Roster::new(census.degree.len(), Vec::new(), Vec::new());
+            let factors = factors(likes, census, &roster);
+            (0..likes.len()).map(|p| ((likes.target[p], likes.account[p]), factors[p])).collect()
+        })
     }
 
     /// Everybody likes some of many targets, and a group likes the same.
@@ -364,7 +344,7 @@ mod tests {
                 })
                 .sum()
         };
-        let found = factors_of(&rows, 162, 60);
+        let found = factors_of(&rows);
         let fits = |from: f64| {
             found.iter().all(|((t, u), f)| (group_factor(links(*t, *u, from)) - f64::from(*f)).abs() < 1e-3)
         };
@@ -374,7 +354,7 @@ mod tests {
     #[test]
     fn innocents_lose_little_and_a_group_nearly_all() {
         let (mut innocent, mut group) = ((0.0, 0), (0.0, 0));
-        for ((_, account), factor) in factors_of(&rows(4, 20), 170, 60) {
+        for ((_, account), factor) in factors_of(&rows(4, 20)) {
             let sum = if account < 150 { &mut innocent } else { &mut group };
             *sum = (sum.0 + f64::from(factor), sum.1 + 1);
         }
@@ -391,7 +371,7 @@ mod tests {
         all.extend((0..600u32).filter(|a| a % 5 != 0).flat_map(|a| (0..8).map(move |i| (other(a, i), a))));
         let rows: Vec<(u32, u32)> = all.into_iter().collect();
         let mut innocents = 0.0;
-        for ((_, account), factor) in factors_of(&rows, 600, 709).into_iter().filter(|((target, _), _)| *target == 0) {
+        for ((_, account), factor) in factors_of(&rows).into_iter().filter(|((target, _), _)| *target == 0) {
             assert!(account % 5 != 0 || factor < 0.1, "{account}: {factor}");
             innocents += if account % 5 == 0 { 0.0 } else { factor / 480.0 };
         }

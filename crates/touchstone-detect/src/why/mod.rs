@@ -29,6 +29,7 @@ pub fn called(mark: Mark) -> &'static str {
         Mark::InOrder => "the one order of all",
         Mark::Prompt => "the haste after publication",
         Mark::Late => "the coming days after publication",
+        Mark::Received => "what members endorse of its own",
         Mark::Cohesive => "the share of members on each target",
         Mark::Devoted => "the want of any other taste",
         Mark::InStep => "the acting at the same moments",

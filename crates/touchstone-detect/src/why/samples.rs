@@ -78,6 +78,8 @@ fn shows(mark: Mark, i: usize, likes: &Likes, census: &Census<'_>, users: &BTree
             likes.ts[i] - census.origin(likes.target[i], &[census.first_ts[likes.target[i] as usize]]) <= HOUR
         }
         Mark::Late => likes.ts[i] - census.origin(likes.target[i], &[census.first_ts[likes.target[i] as usize]]) > LATE,
+        // Others' endorsements.
+        Mark::Received => false,
         _ => true,
     }
 }

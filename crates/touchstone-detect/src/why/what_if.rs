@@ -7,6 +7,7 @@ use crate::evalue::bits;
 use crate::findings::{Change, RingKind, Verdict};
 use crate::fuse::{Dossier, combined};
 use crate::params::Params;
+use std::collections::BTreeSet;
 
 /// Lines and rings of the run.
 #[derive(Clone, Copy)]
@@ -62,16 +63,18 @@ pub fn account(id: u32, dossier: &Dossier, listed: bool, today: Verdict, lines: 
     if let Some((_, number)) = dossier.cohort {
         let ring = &cohorts.rings[number as usize];
         if let Some(of) = standing(ring, id) {
-            for mark in ring.group.ln_e.keys().filter(|m| ring.group.ln_e[*m] > 0.0 || of.by_mark.contains_key(m)) {
-                let proof = lines.proof_without(ring, *mark);
+            let of_group = ring.group.ln_e.iter().filter(|(_, ln)| **ln > 0.0).map(|(m, _)| *m);
+            let asked: BTreeSet<Mark> = of_group.chain(of.by_mark.keys().copied()).collect();
+            for mark in asked {
+                let proof = lines.proof_without(ring, mark);
                 let mut own = of.clone();
-                own.by_mark.remove(mark);
+                own.by_mark.remove(&mark);
                 let replaced = proof.map_or(f64::NEG_INFINITY, |proof| own.ln_e().min(proof));
                 let ln = against(cohorts, id, Some((number, replaced)));
                 // The same rule as for everybody: who is not held against a ring has no such part.
                 let ln = Some(ln).filter(|ln| *ln > 0.0);
-                let lockstep = if *mark == Mark::InStep { 0.0 } else { dossier.ln_lockstep };
-                say(called(*mark), lockstep, dossier.ln_pool, ln, listed && proof.is_some());
+                let lockstep = if mark == Mark::InStep { 0.0 } else { dossier.ln_lockstep };
+                say(called(mark), lockstep, dossier.ln_pool, ln, listed && proof.is_some());
             }
         }
     }

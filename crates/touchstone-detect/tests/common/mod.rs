@@ -1,6 +1,8 @@
 //! Small worlds in memory, with an engine over them: what the tests of this crate run on.
 #![allow(dead_code, unreachable_pub)] // each test file uses its part
 
+pub mod hand_made;
+
 use arrow_array::{Int64Array, RecordBatch, UInt32Array};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;

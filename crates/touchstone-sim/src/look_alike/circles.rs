@@ -1,5 +1,6 @@
-//! People who know each other, or show one address: courtesy circles, families, neighbours, customers of a carrier.
+//! People who know each other, or show one address or device: courtesy circles, families, neighbours, customers of a carrier or a library.
 
+use super::crowds::recent;
 use super::{Group, Kind};
 use crate::life::errand::{Act, Errand, Watch};
 use crate::life::row::Cause;
@@ -15,6 +16,7 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
         Kind::Courtesy => random.log_normal(9.0, 0.5).clamp(5.0, 30.0),
         Kind::Family => 2.0 + f64::from(random.poisson(1.1).min(4)),
         Kind::Carrier => random.log_normal(300.0, 0.6).clamp(100.0, 1000.0),
+        Kind::Kiosk => random.log_normal(45.0, 0.6).clamp(15.0, 120.0),
         _ => random.log_normal(110.0, 0.7).clamp(40.0, 400.0),
     };
     let anchor = world.anybody(random);
@@ -22,7 +24,8 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
     let members = world.gather((size as usize).min(largest), random, |_, person| person.zone == zone);
     let home = world.people[anchor as usize].home;
     let colleagues = kind == Kind::Courtesy && random.chance(0.4);
-    for &member in &members {
+    let machines = if kind == Kind::Kiosk { random.between(1, 5) } else { 0 };
+    for (place, &member) in members.iter().enumerate() {
         let person = &mut world.people[member as usize];
         match kind {
             Kind::Courtesy => {
@@ -38,6 +41,10 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
                 person.posts = person.posts.max(random.uniform(0.02, 0.15) as f32);
             }
             Kind::Carrier => person.carrier = OWN + number,
+            Kind::Kiosk => {
+                person.family_device = 2 * OWN + 8 * number + (place as i64 % machines) as u32;
+                person.lost_views = 1.0;
+            }
             _ => person.campus = OWN + number,
         }
     }
@@ -47,6 +54,7 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
 pub(super) fn plan(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
     match group.kind {
         Kind::Courtesy => courtesy(world, group, random),
+        Kind::Kiosk => picks(world, group, random),
         _ => {
             let (chance, cause, delay) = match group.kind {
                 Kind::Family => (0.6, Cause::Family, HOUR as f64),
@@ -69,6 +77,26 @@ pub(super) fn plan(world: &World, group: &Group, random: &mut Random) -> Vec<Err
             errands
         }
     }
+}
+
+/// What the house's machines show first: everybody sees it, and likes of it what he likes.
+fn picks(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
+    let keen: Vec<f64> = group.members.iter().map(|_| (0.12 * random.spread(0.7) * group.strength).min(0.9)).collect();
+    let mut errands = Vec::new();
+    for week in (0..i64::from(world.scenario.days)).step_by(7) {
+        let topics = world.catalogue.topics.len() as u64;
+        let shown = recent(world, week * DAY, 7 * DAY, random, |random| Some(random.below(topics) as usize));
+        for target in shown.into_iter().take(5) {
+            for (&member, &keen) in group.members.iter().zip(&keen) {
+                if random.chance(keen) {
+                    let at = week * DAY + random.below(7 * DAY as u64) as i64;
+                    let at = world.rhythm.settle(&world.people[member as usize], at, random);
+                    errands.extend(Errand::honest(member, at, target, Act::Like, Watch::Usual, Cause::Neighbour));
+                }
+            }
+        }
+    }
+    errands
 }
 
 /// Close friends like anyway, acquaintances mirror; now and then somebody asks for it.

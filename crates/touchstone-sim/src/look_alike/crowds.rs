@@ -13,6 +13,7 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
     let largest = world.scenario.users as f64 / 10.0;
     let (median, sigma, low, high) = match kind {
         Kind::FanClub => (70.0, 0.7, 20.0, 300.0),
+        Kind::Roundup => (90.0, 0.5, 30.0, 250.0),
         Kind::Digest => (150.0, 0.6, 50.0, 500.0),
         Kind::Class => (45.0, 0.5, 20.0, 120.0),
         Kind::StarterPack => (80.0, 0.5, 30.0, 300.0),
@@ -56,6 +57,11 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
         }
         Kind::Office => author.posts = author.posts.max(random.uniform(0.2, 0.6) as f32),
         Kind::Class | Kind::Launch => author.posts = author.posts.max(0.15),
+        // One to four readers an author, who is a reader, too.
+        Kind::Roundup => {
+            let authors = (members.len() as f64 / random.uniform(2.0, 5.0)) as usize;
+            hubs = members.iter().copied().take(authors.clamp(12, 60)).collect();
+        }
         Kind::StarterPack => hubs = (0..random.between(10, 25)).map(|_| world.anybody(random)).collect(),
         _ => {}
     }
@@ -63,6 +69,7 @@ pub(super) fn form(world: &mut World, kind: Kind, number: u32, random: &mut Rand
         let fresh = random.chance(0.35);
         let person = &mut world.people[member as usize];
         match kind {
+            Kind::Roundup if hubs.contains(&member) => person.posts = person.posts.max(random.uniform(0.1, 0.4) as f32),
             Kind::Class => {
                 person.campus = OWN + number;
                 person.clock_minutes = clock;
@@ -85,6 +92,7 @@ pub(super) fn plan(world: &World, group: &Group, random: &mut Random) -> Vec<Err
     match group.kind {
         Kind::FanClub => fans(world, group, random),
         Kind::Digest => digest(world, group, random),
+        Kind::Roundup => roundup(world, group, random),
         Kind::Class => class(world, group, random),
         Kind::StarterPack => starter_pack(world, group, random),
         Kind::News => news(world, group, random),
@@ -124,37 +132,73 @@ fn digest(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
     let mut errands = Vec::new();
     for day in (random.below(every) as i64..i64::from(world.scenario.days)).step_by(every as usize) {
         let sent = day * DAY + hour as i64 + random.exponential(300.0) as i64;
-        let mut issue = Vec::new();
-        for _ in 0..200 {
-            let Some(&topic) = random.pick(&topics) else { break };
-            let Some(&target) = random.pick(&world.catalogue.topics[topic].contents) else { continue };
-            let age = sent - world.catalogue.get(target).published;
-            if (0..3 * DAY * every as i64).contains(&age) && !issue.contains(&target) {
-                issue.push(target);
-            }
-        }
+        let mut issue = recent(world, sent, 3 * DAY * every as i64, random, |random| random.pick(&topics).copied());
         issue.truncate(random.between(8, 20) as usize);
-        for (&member, &like) in group.members.iter().zip(&likes) {
-            let person = &world.people[member as usize];
-            if !random.chance(0.15 + 0.5 * f64::from(person.active)) {
+        errands.extend(read(world, group, &likes, sent, &issue, random));
+    }
+    errands
+}
+
+/// Contents of drawn topics that came out at most so long before.
+pub(super) fn recent(
+    world: &World,
+    at: i64,
+    age: i64,
+    random: &mut Random,
+    mut topic: impl FnMut(&mut Random) -> Option<usize>,
+) -> Vec<u32> {
+    let mut found = Vec::new();
+    for _ in 0..200 {
+        let Some(topic) = topic(random) else { break };
+        let Some(&target) = random.pick(&world.catalogue.topics[topic].contents) else { continue };
+        if (0..age).contains(&(at - world.catalogue.get(target).published)) && !found.contains(&target) {
+            found.push(target);
+        }
+    }
+    found
+}
+
+/// An issue is read from the top.
+fn read(world: &World, group: &Group, likes: &[f64], sent: i64, issue: &[u32], random: &mut Random) -> Vec<Errand> {
+    let mut errands = Vec::new();
+    for (&member, &like) in group.members.iter().zip(likes) {
+        let person = &world.people[member as usize];
+        if !random.chance(0.15 + 0.5 * f64::from(person.active)) {
+            continue;
+        }
+        let mut at = sent + random.log_normal(5400.0, 1.2) as i64;
+        at = world.rhythm.settle(person, at, random);
+        for &target in issue {
+            // Not everything is opened, and few get to the end.
+            if random.chance(0.08) {
+                break;
+            }
+            if random.chance(0.4) {
                 continue;
             }
-            let mut at = sent + random.log_normal(5400.0, 1.2) as i64;
-            at = world.rhythm.settle(person, at, random);
-            for &target in &issue {
-                // Not everything is opened, and few get to the end.
-                if random.chance(0.08) {
-                    break;
-                }
-                if random.chance(0.4) {
-                    continue;
-                }
-                let liked = random.chance(like);
-                let (act, watch) = if liked { (Act::Like, Watch::Keen) } else { (Act::View, Watch::Usual) };
-                errands.extend(Errand::honest(member, at, target, act, watch, Cause::Digest));
-                at += random.log_normal(35.0, 0.8) as i64;
-            }
+            let liked = random.chance(like);
+            let (act, watch) = if liked { (Act::Like, Watch::Keen) } else { (Act::View, Watch::Usual) };
+            errands.extend(Errand::honest(member, at, target, act, watch, Cause::Digest));
+            at += random.log_normal(35.0, 0.8) as i64;
         }
+    }
+    errands
+}
+
+/// Once or twice a week what a scene's authors posted last, in an order that its editor chose; authors read it, too, and like each other's
+/// work.
+fn roundup(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
+    let every = random.between(3, 7);
+    let hour = random.uniform(6.0, 20.0) * HOUR as f64;
+    let likes: Vec<f64> = group.members.iter().map(|_| (0.5 * random.spread(0.4) * group.strength).min(0.95)).collect();
+    let mut errands = Vec::new();
+    for day in (every..i64::from(world.scenario.days)).step_by(every as usize) {
+        let sent = day * DAY + hour as i64;
+        let latest: Vec<u32> =
+            group.hubs.iter().filter_map(|&hub| world.catalogue.out(hub, sent).next_back()).collect();
+        let length = random.between(10, 25) as usize;
+        let latest = random.sample(&latest, length);
+        errands.extend(read(world, group, &likes, sent, &latest, random));
     }
     errands
 }
@@ -238,13 +282,7 @@ fn news(world: &World, group: &Group, random: &mut Random) -> Vec<Errand> {
     for alert in 0..random.between(1, 3) {
         let sent = group.at + alert * random.between(3, 12) * DAY;
         let topic = random.below(world.catalogue.topics.len() as u64) as usize;
-        let mut report = Vec::new();
-        for _ in 0..200 {
-            let Some(&target) = random.pick(&world.catalogue.topics[topic].contents) else { break };
-            if (0..2 * DAY).contains(&(sent - world.catalogue.get(target).published)) && !report.contains(&target) {
-                report.push(target);
-            }
-        }
+        let mut report = recent(world, sent, 2 * DAY, random, |_| Some(topic));
         report.truncate(random.between(3, 8) as usize);
         for (&member, &like) in group.members.iter().zip(&likes) {
             let mut at = sent + random.log_normal(1200.0, 1.2) as i64;

@@ -33,11 +33,13 @@ pub(crate) enum Kind {
     Office,
     Carrier,
     FrontPage,
+    Roundup,
+    Kiosk,
 }
 
 impl Kind {
     /// In the order of `LookAlikes::all`.
-    const ALL: [Kind; 17] = [
+    const ALL: [Kind; 19] = [
         Kind::Courtesy,
         Kind::FanClub,
         Kind::Digest,
@@ -55,6 +57,8 @@ impl Kind {
         Kind::Office,
         Kind::Carrier,
         Kind::FrontPage,
+        Kind::Roundup,
+        Kind::Kiosk,
     ];
 
     /// Whether its members look fake each by himself, and are no group.
@@ -108,7 +112,7 @@ pub(crate) fn form(world: &mut World) -> Vec<Group> {
             _ => {
                 for number in 0..count {
                     let (members, hubs, at) = match kind {
-                        Kind::Courtesy | Kind::Family | Kind::SharedNetwork | Kind::Carrier => {
+                        Kind::Courtesy | Kind::Family | Kind::SharedNetwork | Kind::Carrier | Kind::Kiosk => {
                             (circles::form(world, kind, number as u32, &mut random), Vec::new(), 0)
                         }
                         Kind::LargeCircle | Kind::Community => {
@@ -136,7 +140,7 @@ pub(crate) fn plan(world: &World) -> Vec<Errand> {
             let mut random = world.stream(Purpose::GroupPlan, number as u64);
             match group.kind {
                 kind if kind.single() => Vec::new(),
-                Kind::Courtesy | Kind::Family | Kind::SharedNetwork | Kind::Carrier => {
+                Kind::Courtesy | Kind::Family | Kind::SharedNetwork | Kind::Carrier | Kind::Kiosk => {
                     circles::plan(world, group, &mut random)
                 }
                 Kind::LargeCircle => large::plan(world, group, &mut random),

@@ -54,6 +54,8 @@ const ALONE: &[(&str, &str, f64)] = &[
     ("only-family", "family", 600.0),
     ("only-api-client", "api_client", 400.0),
     ("only-shift-worker", "shift_worker", 2000.0),
+    ("only-roundup", "roundup", 10.0),
+    ("only-kiosk", "kiosk", 20.0),
 ];
 
 /// The ladder of evasions, a world a rung: each adds one evasion to the last.

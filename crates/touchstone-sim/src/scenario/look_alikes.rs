@@ -75,6 +75,12 @@ pub struct LookAlikes {
     pub api_client: Knob,
     /// People who are awake at night. Everyday: 300 people.
     pub shift_worker: Knob,
+    /// Newsletters of a scene to itself: 12 to 60 authors, and one to four readers each of them, open an issue of 10 to 25
+    /// of the authors' own latest posts, all in its order. Not everyday: only where a scenario names it.
+    pub roundup: Knob,
+    /// Libraries and shops: 15 to 120 people without a phone of their own at one to five machines that count no views and begin
+    /// with five picks a week by unrelated authors. Not everyday.
+    pub kiosk: Knob,
 }
 
 impl Default for LookAlikes {
@@ -99,13 +105,15 @@ impl Default for LookAlikes {
             family: knob,
             api_client: knob,
             shift_worker: knob,
+            roundup: knob,
+            kiosk: knob,
         }
     }
 }
 
 impl LookAlikes {
     /// Every kind with its name and its everyday frequency for 10,000 users.
-    pub(crate) fn all(&self) -> [(&'static str, Knob, f64); 17] {
+    pub(crate) fn all(&self) -> [(&'static str, Knob, f64); 19] {
         [
             ("courtesy", self.courtesy, 250.0),
             ("fan_club", self.fan_club, 6.0),
@@ -124,6 +132,8 @@ impl LookAlikes {
             ("office", self.office, 3.0),
             ("carrier", self.carrier, 2.0),
             ("front_page", self.front_page, 100.0),
+            ("roundup", self.roundup, 0.0),
+            ("kiosk", self.kiosk, 0.0),
         ]
     }
 }

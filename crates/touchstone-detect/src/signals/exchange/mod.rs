@@ -10,7 +10,8 @@
 //! # Null model
 //! Reciprocity proves nothing: friends have more of it. The null is courtesy: friends are assumed to like 80 % of what they open of each
 //! other, half of it within the hour, half of it after three days, three quarters of it in one order, or as they do outside the group where
-//! that is more. Order counts only where books balance among strangers ([`books`]).
+//! that is more. Order counts only where books balance among strangers ([`books`]). Within a proven exchange an account is judged by what
+//! it receives, too ([`receipts`]).
 //!
 //! # Innocent look-alikes
 //! Courtesy circles, couples, team accounts: devoted and prompt, but they do not work off a list of strangers.
@@ -26,6 +27,7 @@
 
 pub mod books;
 pub mod order;
+pub mod receipts;
 
 use crate::census::Census;
 use crate::cohort::contrast::Beta;

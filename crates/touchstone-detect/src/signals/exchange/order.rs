@@ -12,7 +12,9 @@
 //! # Innocent look-alikes
 //! Readers of a digest or a starter pack work off a list in its order. They do not own what they endorse; should a
 //! community read a digest of its own posts, its books do not balance ([`super::books`]). Those of them who are on the list and read it
-//! give and get alike: authors of one digest are not told from a board.
+//! give and get alike, so it counts who else works it off: a board serves its members, a digest whoever reads it ([`CLOSED_MIN`]).
+//! Authors who alone read a digest of their own posts, in its order, are not told from a board by it; where it is known when posts
+//! were published, something else must show it, too.
 //!
 //! # Source
 //! Sequences in common as a trace of coordination: Pacheco et al. 2021, "Uncovering coordinated networks on social media" (hashtag
@@ -23,7 +25,7 @@ use crate::census::Census;
 use crate::cohort::contrast::{Beta, Inside};
 use crate::likes::Likes;
 use crate::partition::NO_TIME;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often friends who come upon the same two posts in a sitting meet them in the same order, if all that is known is that they are
 /// friends. An assumption: half would be chance, and feeds are sorted.
@@ -35,11 +37,20 @@ const WEIGHT: f64 = 20.0;
 /// Of a longer sitting, so many endorsements are looked at: pairs grow with the square.
 const SITTING_MAX: usize = 40;
 
+/// Of those who work off a list the share who are on it, from which it is a board's; of a board's members not all have posted yet. A digest
+/// of which three in five readers are among its authors is a circle.
+const CLOSED_MIN: f64 = 0.6;
+
+/// Neighbours met in the order of the others, and their share, from which an account works the list off.
+const WORKS_FROM: u32 = 3;
+const WORKS_SHARE: f64 = 0.75;
+
 /// Pairs beyond which a group is not looked through: it is a part of the platform, not of a ring.
 const PAIRS_MAX: usize = 4 << 20;
 
 /// By account, how many of the neighbours in its sittings it met in the order in which most members did. `is_inside` says which
-/// endorsements count; `accounts` ascend and hold the members. `None` where there is too much to look through.
+/// endorsements count; `accounts` ascend and hold the members. `None` where there is too much to look through, or where too many work it
+/// off who are not on it.
 #[must_use]
 pub fn in_order(
     accounts: &[u32],
@@ -79,6 +90,13 @@ pub fn in_order(
             }
         }
         rows.push(row);
+    }
+    let listed: BTreeSet<u64> = orders.keys().flat_map(|(a, b)| [*a, *b]).map(|t| census.author(t)).collect();
+    let works = |r: &(u32, u32, u32)| r.0 >= WORKS_FROM && f64::from(r.0) >= WORKS_SHARE * f64::from(r.1);
+    let workers = || accounts.iter().zip(&rows).filter(|(_, r)| works(r)).map(|(a, _)| u64::from(*a));
+    let on_it = workers().filter(|a| listed.contains(a)).count();
+    if (on_it as f64) < CLOSED_MIN * workers().count() as f64 {
+        return None;
     }
     let (judged, newest_first) = rows.iter().fold((0u32, 0u32), |s, r| (s.0 + r.1, s.1 + r.2));
     let downwards = f64::from(newest_first) / f64::from(judged.max(1));

@@ -25,6 +25,8 @@
 //! Beta-binomial: Griffiths 1973. The marks follow what services sell and how they are caught (Cao et al. 2014, SynchroTrap, on shared
 //! addresses).
 
+pub mod racks;
+
 use crate::cohort::contrast::{Beta, Inside};
 use crate::cohort::refine::Bicluster;
 use crate::likes::Likes;
@@ -37,6 +39,9 @@ pub const DEVICE_OTHERS_MIN: usize = 3;
 
 /// Endorsements elsewhere from which an account's own devices are known.
 pub const OWN_MIN: usize = 2;
+
+/// Share of endorsements from a device of its own from which an account has one.
+const PHONE_MIN: f64 = 0.1;
 
 /// Share of endorsements from a device used but once, up to which a life is settled.
 const SETTLED_MAX: f64 = 0.4;
@@ -87,6 +92,11 @@ impl Networks {
         self.devices.partition_point(|u| u.0 <= device) - self.devices.partition_point(|u| u.0 < device)
     }
 
+    /// Devices with at least so many users, ascending.
+    pub fn shared(&self, users_min: usize) -> impl Iterator<Item = u64> + '_ {
+        self.devices.chunk_by(|a, b| a.0 == b.0).filter(move |of| of.len() >= users_min).map(|of| of[0].0)
+    }
+
     /// Share of accounts on a device that many share.
     #[must_use]
     pub fn shared_device_share(&self) -> f64 {
@@ -94,7 +104,8 @@ impl Networks {
     }
 
     /// By account, whether it acted inside the group from a device that several members use, and that is its own: it is used for the
-    /// rest of its life, too, or there is none. People before the screens of one room have devices of their own at home.
+    /// rest of its life, too, or there is none; and the account has no phone of its own beside it. People before the screens of one
+    /// room, or at a library's machines, have one.
     #[must_use]
     pub fn shared_devices(&self, group: &Bicluster, accounts: &[u32], likes: &Likes) -> Vec<Inside> {
         let devices = |a: u32| {
@@ -119,10 +130,17 @@ impl Networks {
             let own_life = elsewhere.iter().filter(|d| !is_rack(d)).count();
             let is_own = |d: &u64| if own_life < OWN_MIN { !foreign.contains(d) } else { elsewhere.contains(d) };
             let many = |d: &u64| users.get(d).is_some_and(|n| *n >= DEVICE_OTHERS_MIN + is_member);
-            let shared = own.iter().any(|d| many(d) && is_own(d));
+            let shared = own.iter().any(|d| many(d) && is_own(d)) && !self.has_phone(*a, likes);
             Inside { account: *a, successes: u32::from(shared), trials: u32::from(!own.is_empty()), null }
         };
         accounts.iter().map(row).collect()
+    }
+
+    /// Whether an account acts now and then from a device that is nobody else's, but for a family's.
+    fn has_phone(&self, account: u32, likes: &Likes) -> bool {
+        let known = || likes.of_account(account).map(|i| likes.device[i]).filter(|d| *d != 0);
+        let private = known().filter(|d| self.users(*d) <= DEVICE_OTHERS_MIN).count();
+        private > 0 && private as f64 >= PHONE_MIN * known().count() as f64
     }
 
     /// By account, how many of its endorsements inside came from a device that it uses for nothing else.

@@ -6,10 +6,12 @@
 //!
 //! # Null model
 //! Clients lose views, so nobody is expected to have looked each time: beta-binomial about the account's own rate
-//! elsewhere, starting from how the log's accounts differ.
+//! elsewhere, starting from how the log's accounts differ; and, of machines that many share, about what is reported of them outside the
+//! group ([`machines`]).
 //!
 //! # Innocent look-alikes
-//! Clients that report no views, accessibility tools and widgets: unseen everywhere, so their own rate explains it.
+//! Clients that report no views, accessibility tools and widgets, the machines of a library: unseen everywhere, so their own rate explains
+//! it.
 //!
 //! # Parameters
 //! A view up to five seconds after the endorsement counts as before it: clients report in batches.
@@ -21,6 +23,7 @@
 //! Griffiths 1973 (beta-binomial); Li et al. 2022 (ECOD) for tails against the population.
 
 pub mod looks;
+pub mod machines;
 
 use crate::cohort::contrast::Beta;
 use crate::likes::{Likes, Seen};

@@ -124,31 +124,7 @@ pub fn devotion(groups: &[Bicluster], likes: &Likes, census: &Census<'_>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::likes;
-    use crate::partition::Partition;
-
-    /// Likes of `(target, account)`, and a census to them.
-    fn with<T>(mut rows: Vec<(u32, u32)>, use_them: impl FnOnce(&Likes, &Census<'_>) -> T) -> T {
-        rows.sort_unstable();
-        let (target, actor): (Vec<u32>, Vec<u32>) = rows.iter().copied().unzip();
-        let ts = vec![0; rows.len()];
-        let (accounts, targets) = (actor.iter().max().unwrap() + 1, target.iter().max().unwrap() + 1);
-        let count =
-            |of: &[u32], n: u32| (0..n).map(|x| of.iter().filter(|y| **y == x).count() as u32).collect::<Vec<_>>();
-        let (degree, popularity) = (count(&actor, accounts), count(&target, targets));
-        let (first, actor_first) = (vec![0; targets as usize], vec![0; accounts as usize]);
-        let census = Census {
-            degree: &degree,
-            popularity: &popularity,
-            first_ts: &first,
-            actor_first_ts: &actor_first,
-            owner: None,
-            published: None,
-            timed: false,
-        };
-        let partition = Partition { target: &target, actor: &actor, ts: &ts, ip: &[], device: &[], dwell_ms: &[] };
-        use_them(&Likes::new(&[likes::count(&partition, None)], &census), &census)
-    }
+    use crate::fixture::with_likes;
 
     #[test]
     fn a_farm_keeps_company_with_itself_and_owners_of_tokens_with_each_other() {
@@ -158,7 +134,7 @@ mod tests {
         let lives = (10..17).flat_map(|a| (0..4).map(move |n| (20 + a + n, a)));
         let rows: Vec<(u32, u32)> = farm.chain(owners).chain(lives).collect();
         let group = Bicluster { members: (0..20).collect(), targets: (0..10).collect() };
-        let found = with(rows, |likes, census| super::lives(&group, likes, census));
+        let found = with_likes(rows, None, |likes, census| super::lives(&group, likes, census));
         assert_eq!(found.len(), 20);
         for life in found {
             assert_eq!(life.inside, if life.account < 10 { 5 } else { 6 }, "{life:?}");

@@ -1,0 +1,159 @@
+//! Members who endorse each other's, in small worlds made by hand: what makes a board of them, and what friends and readers of a list
+//! are.
+
+mod common;
+
+use common::hand_made::World;
+use common::{HOUR, SECOND};
+use std::collections::BTreeSet;
+use touchstone_detect::cohort::mark::Mark;
+use touchstone_detect::findings::RingKind;
+
+#[test]
+fn friends_are_no_ring() {
+    let mut world = World::organic(7);
+    for account in 300..320u32 {
+        for target in 300..320u32 {
+            if account != target && world.random.unit() < 0.7 {
+                let (ts, seen) = (world.moment(), world.random.unit() < 0.9);
+                world.like(account, target, ts, u64::from(account) + 1, seen);
+            } else {
+                let ts = world.moment();
+                world.looks.push((account, target, ts));
+            }
+        }
+    }
+    let found = world.run();
+    assert!(found.groups >= 1);
+    assert!(found.rings.is_empty(), "{:?}", found.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
+}
+
+/// A board of forty members who work off each other's posts, six a sitting, one after the other; the rest of the log likes what is fresh.
+fn board(seed: u64, begins: i64) -> World {
+    let mut world = World::organic(seed);
+    for i in 0..world.likes.len() {
+        let day = world.random.unit() * 24.0 * HOUR as f64;
+        let target = world.likes[i].target;
+        let fresh = if (300..340).contains(&target) { 300 } else { i64::from(target % 500) };
+        world.likes[i].ts = fresh * HOUR + day as i64;
+    }
+    for account in 300..340u32 {
+        for _ in 0..4 {
+            let start = begins * HOUR + (world.random.unit() * 40.0 * HOUR as f64) as i64;
+            for task in 0..6 {
+                let target = 300 + world.random.below(40) as u32;
+                if target != account {
+                    world.like(account, target, start + task * 45 * SECOND, u64::from(account) + 1, true);
+                }
+                // Not all that is opened is liked.
+                let other = 300 + world.random.below(40) as u32;
+                if world.random.unit() < 0.4 {
+                    world.looks.push((account, other, start + task * 45 * SECOND));
+                }
+            }
+        }
+    }
+    world
+}
+
+#[test]
+fn a_board_is_known_by_old_posts_one_after_the_other_and_by_neither_alone() {
+    let found = board(31, 420).run();
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Exchange]);
+    assert!(found.rings[0].group.marked().contains(&Mark::Late), "{:?}", found.rings[0].group.ln_e);
+    // The same in the first days, as friends who open a common page might.
+    let fresh = board(31, 325).run();
+    assert!(fresh.groups >= 1);
+    assert!(fresh.rings.is_empty(), "{:?}", fresh.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
+}
+
+/// Forty accounts work off a list of what the first `authors` of them own, six a sitting, from a place of the list downwards; each in an
+/// order of its own where `shuffled`. Authors come `visits` times, the others five times.
+fn listed(seed: u64, shuffled: bool, authors: u32, visits: u32) -> World {
+    let mut world = World::organic(seed);
+    // All of it is fresh: nothing comes late.
+    for i in 0..world.likes.len() {
+        if (300..340).contains(&world.likes[i].target) {
+            world.likes[i].ts = 300 * HOUR + (world.random.unit() * 24.0 * HOUR as f64) as i64;
+        }
+    }
+    for account in 300..340 {
+        for _ in 0..if account < 300 + authors { visits } else { 5 } {
+            let start = 310 * HOUR + (world.random.unit() * 48.0 * HOUR as f64) as i64;
+            let top = world.random.below(authors as usize) as u32;
+            for task in 0..6u32 {
+                let place = if shuffled { world.random.below(authors as usize) as u32 } else { (top + task) % authors };
+                // The list is in no order of age or number.
+                let target = 300 + (place * 23 + 7) % authors;
+                if target != account {
+                    let ts = start + i64::from(task) * 45 * SECOND;
+                    world.like(account, target, ts, u64::from(account) + 1, true);
+                }
+            }
+        }
+    }
+    // Not all that is opened is liked.
+    let liked: BTreeSet<(u32, u32)> = world.likes.iter().map(|l| (l.account, l.target)).collect();
+    for account in 300..340u32 {
+        for target in (300..300 + authors).filter(|t| !liked.contains(&(account, *t))) {
+            let ts = world.moment();
+            world.looks.push((account, target, ts));
+        }
+    }
+    world
+}
+
+/// The marks of what is no ring.
+fn marks(world: World) -> BTreeSet<Mark> {
+    let found = world.run();
+    assert!(found.rings.is_empty(), "{:?}", found.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
+    found.unproven.iter().flat_map(|g| g.marked()).collect()
+}
+
+#[test]
+fn a_board_is_known_by_its_order() {
+    let found = listed(33, false, 40, 5).run();
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Exchange]);
+    let marked = found.rings[0].group.marked();
+    assert!(marked.contains(&Mark::InSequence) && marked.contains(&Mark::InOrder), "{marked:?}");
+    // Friends who go through each other's, everybody as he likes.
+    let shuffled = marks(listed(33, true, 40, 5));
+    assert!(shuffled.contains(&Mark::InSequence) && !shuffled.contains(&Mark::InOrder), "{shuffled:?}");
+}
+
+#[test]
+fn authors_who_read_a_digest_of_their_own_posts_are_no_board() {
+    for visits in [0, 1, 3] {
+        for seed in 35..38 {
+            let marked = marks(listed(seed, false, 22, visits));
+            assert!(!marked.contains(&Mark::InOrder), "{visits} {marked:?}");
+        }
+    }
+}
+
+#[test]
+fn what_members_endorse_of_an_account_speaks_beside_its_own_conduct_and_never_alone() {
+    let mut world = board(31, 420);
+    // Two who did two tasks each; of the first, and of a third who did nothing, members work off a post.
+    for account in [200, 201] {
+        for task in 0..2 {
+            let target = 300 + (account * 7 + task * 13) % 40;
+            world.like(account, target, 440 * HOUR + i64::from(task) * 45 * SECOND, u64::from(account) + 1, true);
+        }
+    }
+    for post in [200, 202] {
+        for member in 300..315u32 {
+            let ts = (430 + i64::from(member - 300)) * HOUR + i64::from(post) * SECOND;
+            world.like(member, post, ts, u64::from(member) + 1, true);
+            world.like(member, 300 + (member - 300 + post) % 40, ts + 30 * SECOND, u64::from(member) + 1, true);
+        }
+    }
+    let found = world.run();
+    assert_eq!(found.rings.len(), 1);
+    let of = |a: u32| found.rings[0].standings.iter().find(|s| s.account == a);
+    let (with, without) = (of(200).unwrap(), of(201).unwrap());
+    let received = with.by_mark[&Mark::Received].0;
+    assert!(received > 1.0 && received <= with.ln_e() / 2.0 + 1e-9, "{with:?}");
+    assert!(!without.by_mark.contains_key(&Mark::Received), "{without:?}");
+    assert!(of(202).is_none_or(|s| s.ln_e() <= 0.0) && found.accounts.get(&202).is_none_or(|a| a.0 <= 0.0));
+}
