@@ -397,7 +397,7 @@ fn a_farm_with_few_customers_is_known_by_its_phones() {
 fn library(seed: u64, phones: f64, more: u32) -> World {
     let mut world = tastes(World::organic(seed));
     for account in PEOPLE..PEOPLE + 60 {
-        let mut like = |world: &mut World, target: u32| {
+        let like = |world: &mut World, target: u32| {
             let own = world.random.unit() < phones;
             let device = if own { u64::from(account) + 1 } else { 6_000_000 + u64::from(account % 3) };
             let ts = world.moment();

@@ -67,39 +67,56 @@ fn a_board_is_known_by_old_posts_one_after_the_other_and_by_neither_alone() {
     assert!(fresh.rings.is_empty(), "{:?}", fresh.rings.iter().map(|r| &r.group.ln_e).collect::<Vec<_>>());
 }
 
-/// Forty accounts work off a list of what the first `authors` of them own, six a sitting, from a place of the list downwards; each in an
-/// order of its own where `shuffled`. Authors come `visits` times, the others five times.
-fn listed(seed: u64, shuffled: bool, authors: u32, visits: u32) -> World {
+/// People and what forty of them published, all of it fresh: nothing comes late.
+fn fresh(seed: u64) -> World {
     let mut world = World::organic(seed);
-    // All of it is fresh: nothing comes late.
     for i in 0..world.likes.len() {
         if (300..340).contains(&world.likes[i].target) {
             world.likes[i].ts = 300 * HOUR + (world.random.unit() * 24.0 * HOUR as f64) as i64;
         }
     }
-    for account in 300..340 {
-        for _ in 0..if account < 300 + authors { visits } else { 5 } {
-            let start = 310 * HOUR + (world.random.unit() * 48.0 * HOUR as f64) as i64;
-            let top = world.random.below(authors as usize) as u32;
-            for task in 0..6u32 {
-                let place = if shuffled { world.random.below(authors as usize) as u32 } else { (top + task) % authors };
-                // The list is in no order of age or number.
-                let target = 300 + (place * 23 + 7) % authors;
-                if target != account {
-                    let ts = start + i64::from(task) * 45 * SECOND;
-                    world.like(account, target, ts, u64::from(account) + 1, true);
-                }
+    world
+}
+
+/// An account comes so often and works off six entries of a list, from a place of it downwards; in an order of its own where `shuffled`.
+fn works_off(world: &mut World, account: u32, list: &[u32], visits: u32, shuffled: bool) {
+    for _ in 0..visits {
+        let start = 310 * HOUR + (world.random.unit() * 48.0 * HOUR as f64) as i64;
+        let top = world.random.below(list.len());
+        for task in 0..6 {
+            let place = if shuffled { world.random.below(list.len()) } else { (top + task) % list.len() };
+            if list[place] != account {
+                let ts = start + task as i64 * 45 * SECOND;
+                world.like(account, list[place], ts, u64::from(account) + 1, true);
             }
         }
     }
-    // Not all that is opened is liked.
+}
+
+/// Not all that is opened is liked.
+fn looks_at_the_rest(world: &mut World, targets: std::ops::Range<u32>) {
     let liked: BTreeSet<(u32, u32)> = world.likes.iter().map(|l| (l.account, l.target)).collect();
     for account in 300..340u32 {
-        for target in (300..300 + authors).filter(|t| !liked.contains(&(account, *t))) {
+        for target in targets.clone().filter(|t| !liked.contains(&(account, *t))) {
             let ts = world.moment();
             world.looks.push((account, target, ts));
         }
     }
+}
+
+/// Targets in an order that is none of age or number.
+fn list(of: std::ops::Range<u32>) -> Vec<u32> {
+    (0..of.end - of.start).map(|place| of.start + (place * 23 + 7) % (of.end - of.start)).collect()
+}
+
+/// Forty accounts work off a list of what the first `authors` of them own. Authors come `visits` times, the others five times.
+fn listed(seed: u64, shuffled: bool, authors: u32, visits: u32) -> World {
+    let mut world = fresh(seed);
+    for account in 300..340 {
+        let visits = if account < 300 + authors { visits } else { 5 };
+        works_off(&mut world, account, &list(300..300 + authors), visits, shuffled);
+    }
+    looks_at_the_rest(&mut world, 300..300 + authors);
     world
 }
 

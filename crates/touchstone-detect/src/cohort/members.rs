@@ -323,7 +323,7 @@ fn seen_ratio(seen: Seen, ring_unseen: Option<f64>, s: &Standing) -> f64 {
 }
 
 /// Members of an undecided group on a target from which, where owners are unknown, it may be of the group.
-const TOGETHER_MIN: u32 = 2;
+const TOGETHER_MIN: usize = 2;
 
 /// What members endorsed inside a group, and of a mutual one whatever they endorsed of each other; where owners are unknown, what some of
 /// them did: `(account, target)`.
@@ -332,14 +332,12 @@ pub fn endorsements_inside(group: &Group, likes: &Likes, census: &Census<'_>) ->
     let Bicluster { members, targets } = &group.bicluster;
     let mutual = group.is_mutual();
     // Without owners a board's small tasks cannot be told from its members' common taste.
-    let mut together: BTreeMap<u32, u32> = BTreeMap::new();
-    if census.owner.is_none() {
-        members
-            .iter()
-            .flat_map(|a| likes.of_account(*a))
-            .for_each(|i| *together.entry(likes.target[i]).or_default() += 1);
-    }
-    let met = |t: u32| together.get(&t).is_some_and(|n| *n >= TOGETHER_MIN);
+    let unowned = members.iter().filter(|_| census.owner.is_none());
+    let mut together: Vec<u32> = unowned.flat_map(|a| likes.of_account(*a)).map(|i| likes.target[i]).collect();
+    together.sort_unstable();
+    let together: Vec<u32> =
+        together.chunk_by(|a, b| a == b).filter(|run| run.len() >= TOGETHER_MIN).map(|run| run[0]).collect();
+    let met = |t: u32| together.binary_search(&t).is_ok();
     let is_inside = |t: u32| targets.binary_search(&t).is_ok() || met(t) || (mutual && is_of(census, t, members));
     let of =
         |a: &u32| likes.of_account(*a).map(|i| (*a, likes.target[i])).filter(|x| is_inside(x.1)).collect::<Vec<_>>();
