@@ -39,7 +39,7 @@ const SITTING_MAX: usize = 40;
 
 /// Of those who work off a list the share who are on it, from which it is a board's; of a board's members not all have posted yet. A digest
 /// of which three in five readers are among its authors is a circle.
-const CLOSED_MIN: f64 = 0.6;
+pub const CLOSED_MIN: f64 = 0.6;
 
 /// Neighbours met in the order of the others, and their share, from which an account works the list off.
 const WORKS_FROM: u32 = 3;

@@ -21,7 +21,7 @@ use crate::partition::NONE;
 use std::collections::BTreeMap;
 
 /// Most that it may say for or against an account, in `ln` (5 bits).
-const LN_RECEIVED_MAX: f64 = 3.5;
+pub const LN_RECEIVED_MAX: f64 = 3.5;
 
 /// Weight of what is usual, in endorsements.
 const WEIGHT: f64 = 20.0;
