@@ -6,8 +6,9 @@ pub struct Tally {
     reported: u64,
     discounted: f64,
     variance: f64,
-    /// What may be fake but is not acted on.
+    /// What may be fake but is not acted on, and its variance.
     doubt: f64,
+    doubt_variance: f64,
     /// Discounted by each ring: what is uncertain about a ring is uncertain about all its likes.
     by_ring: Vec<(u32, f64)>,
 }
@@ -46,13 +47,19 @@ impl Tally {
         }
     }
 
-    /// Notes that so much more may be fake, which is not discounted: the lower end goes down by it.
+    /// Notes that so many more may be fake, which are not discounted: the lower end goes down by them.
     pub fn doubt(&mut self, expected: f64) {
         self.doubt += expected;
     }
 
+    /// Notes that one endorsement that is not discounted may be fake after all, with this probability.
+    pub fn doubt_one(&mut self, p_fake: f64) {
+        self.doubt += p_fake;
+        self.doubt_variance += p_fake * (1.0 - p_fake);
+    }
+
     /// The corrected count: mean, and mean plus or minus 1.96 standard deviations, within what is
-    /// possible; the lower end less what is in doubt.
+    /// possible; the lower end less what is in doubt, with the deviation of that.
     #[must_use]
     pub fn corrected(&self) -> Corrected {
         let reported = self.reported as f64;
@@ -60,11 +67,12 @@ impl Tally {
         let authentic = ((reported - self.discounted) * 1e6).round() / 1e6;
         let shared: f64 = self.by_ring.iter().map(|r| (SHARED_DOUBT * r.1).powi(2)).sum();
         let half = 1.96 * (self.variance + shared).sqrt();
+        let lower_half = 1.96 * (self.variance + shared + self.doubt_variance).sqrt();
         let round = |x: f64| (x * 1e6).round() / 1e6;
         Corrected {
             reported: self.reported,
             authentic,
-            low: round((authentic - half - self.doubt).max(0.0)),
+            low: round((authentic - lower_half - self.doubt).max(0.0)),
             high: round((authentic + half).min(reported)),
         }
     }
@@ -92,6 +100,16 @@ mod tests {
         (0..10).for_each(|_| t.add(0.0, None));
         t.doubt(3.5);
         assert_eq!(t.corrected(), Corrected { reported: 10, authentic: 10.0, low: 6.5, high: 10.0 });
+    }
+
+    #[test]
+    fn what_may_be_fake_may_all_be_fake() {
+        let mut t = Tally::default();
+        (0..10).for_each(|_| t.add(0.0, None));
+        (0..4).for_each(|_| t.doubt_one(0.5));
+        let c = t.corrected();
+        assert_eq!((c.authentic, c.high), (10.0, 10.0));
+        assert!((c.low - (10.0 - 2.0 - 1.96)).abs() < 1e-5, "{c:?}");
     }
 
     #[test]

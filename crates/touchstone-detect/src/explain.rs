@@ -78,11 +78,18 @@ fn standing(ring: &Proven, account: u32, samples: &Samples) -> Vec<Piece> {
         statistic: "owners in the ring, of all the owners it endorsed".into(),
         observed: f64::from(s.owners.0),
         expected: s.expected,
-        sentence: format!(
-            "endorsed {} owners on the ring's list, of {} owners in all; an account like it that is no member \
-             would have {:.2} ({b:.1} bits)",
-            s.owners.0, s.owners.1, s.expected
-        ),
+        sentence: match s.targets {
+            None => format!(
+                "endorsed {} owners on the ring's list, of {} owners in all; an account like it that is no member \
+                 would have {:.2} ({b:.1} bits)",
+                s.owners.0, s.owners.1, s.expected
+            ),
+            Some((targets, expected)) => format!(
+                "endorsed {} owners on the ring's list, of {} owners in all, and {} of its targets, of {} in all; an account \
+                 like it that is no member would have {:.2} and {expected:.2} ({b:.1} bits, the mean of both)",
+                s.owners.0, s.owners.1, targets.0, targets.1, s.expected
+            ),
+        },
         samples: Vec::new(),
     };
     let mut list = vec![Piece { evidence, shown: shown(samples, account, None) }];

@@ -12,7 +12,7 @@ use super::marks::Traits;
 use super::proof::Group;
 use super::refine::{Bicluster, owners_by_account, targets_of};
 use crate::census::Census;
-use crate::evalue::ln_factorial;
+use crate::evalue::{ln_factorial, ln_mean};
 use crate::findings::RingKind;
 use crate::likes::{Likes, Seen};
 use crate::signals::exchange::Timing;
@@ -52,6 +52,8 @@ pub struct Standing {
     pub owners: (u32, u32),
     /// As many strangers would have.
     pub expected: f64,
+    /// The same counts by target, where those were asked, too: see [`judge_both`].
+    pub targets: Option<((u32, u32), f64)>,
     /// `ln` likelihood ratio by mark, with the counts behind it.
     pub by_mark: BTreeMap<Mark, (f64, Inside)>,
     /// Probability that it belongs to the ring.
@@ -100,6 +102,9 @@ const MET_MIN_BARE: f64 = 1.0 / 3.0;
 /// inside.
 const OWN_LIFE_BARE: u32 = 3;
 
+/// Rounds in which it is settled who is a stranger to a ring: each weighs accounts by what the one before said of them.
+const ROUNDS: usize = 3;
+
 /// Who may have known nothing of it, ascending: whose access was used from devices that are not theirs; or, where no device is known, who
 /// leads a life, or keeps the company of those who do. Nobody of a mutual group: members of an exchange use what devices they like.
 #[must_use]
@@ -138,6 +143,36 @@ fn victims_by_device(all: &[Inside], judged: &Group, likes: &Likes) -> Vec<u32> 
     all.iter().filter(is_victim).map(|i| i.account).collect()
 }
 
+/// [`judge`], and where endorsements are all there is of a ring that keeps a clock, by what each account endorsed as if owners were unknown,
+/// too: a clock delivers target by target, so that two of one owner are two, where to people they are one taste. The mean of the two.
+#[must_use]
+pub fn judge_both(
+    group: &Group,
+    likes: &Likes,
+    census: &Census<'_>,
+    traits: &Traits,
+    in_step: &BTreeMap<u32, f64>,
+) -> Vec<Standing> {
+    let standings = judge(group, likes, census, traits, in_step);
+    if census.owner.is_none() || !group.is_bare() || !group.is_of_clock() {
+        return standings;
+    }
+    let prior = prior(group, likes);
+    let unowned = Census { owner: None, ..*census };
+    let by_target = judge(group, likes, &unowned, traits, in_step);
+    let both = standings.into_iter().zip(by_target).map(|(mut s, t)| {
+        s.ln_pool = ln_mean(&[s.ln_pool, t.ln_pool]);
+        s.targets = Some((t.owners, t.expected));
+        s.with_belonging(prior)
+    });
+    both.collect()
+}
+
+/// Share of the accounts that are of the ring.
+fn prior(group: &Group, likes: &Likes) -> f64 {
+    group.bicluster.members.len() as f64 / f64::from(likes.accounts())
+}
+
 /// Judges everybody who endorsed a target of the ring. `in_step` is the lockstep test by account. Ascending by
 /// account.
 #[must_use]
@@ -152,24 +187,11 @@ pub fn judge(
     let touched = owners_by_account(likes, census, &bicluster.targets);
     let is_member = |a: u32| bicluster.members.binary_search(&a).is_ok();
     let rows: Vec<(u32, u32, u32)> = touched.par_iter().map(|(a, x)| (*a, *x, owners_of(likes, census, *a))).collect();
-    // Strangers: everybody else in the log, of whom most have nothing of the ring's targets.
-    let (mut s, mut n) = (0u64, 0u64);
-    for (_, x, k) in rows.iter().filter(|r| !is_member(r.0)) {
-        s += u64::from(*x);
-        n += u64::from(*k);
-    }
-    let inside_by_members: u64 = bicluster.members.iter().map(|a| likes.of_account(*a).len() as u64).sum();
-    let everybody = (likes.len() as u64 - inside_by_members).max(n).max(1);
-    let share = ((s as f64 + 1.0) / everybody as f64).min(0.5);
-    // Spread over those who came near at all: devoted followers of its targets are the innocent to mind.
-    let near = Beta::fit(rows.iter().filter(|r| !is_member(r.0)).map(|r| (r.1, r.2)));
-    let weight = (near.a + near.b).min(50.0);
-    let stranger = Beta { a: share * weight, b: (1.0 - share) * weight };
     let member = Beta::fit(rows.iter().filter(|r| is_member(r.0)).map(|r| (r.1, r.2)));
     // Devotion and cohesion are of the same data as the pool ratio.
     let of_pool = |m: &Mark| matches!(m, Mark::Devoted | Mark::Cohesive);
     let marked: Vec<Mark> = group.marked().into_iter().filter(|m| !of_pool(m)).collect();
-    let prior = bicluster.members.len() as f64 / f64::from(likes.accounts());
+    let prior = prior(group, likes);
     let stray = traits.networks.stray_device_share(bicluster, likes);
     let by_mark: BTreeMap<Mark, BTreeMap<u32, Inside>> = marked
         .iter()
@@ -179,18 +201,9 @@ pub fn judge(
         .iter()
         .filter_map(|m| Some((*m, group.inside.get(m)?.iter().filter(|i| is_member(i.account)).copied().collect())))
         .collect();
-    let mut standings: Vec<Standing> = rows
+    let marks: Vec<BTreeMap<Mark, (f64, Inside)>> = rows
         .par_iter()
-        .map(|(account, x, k)| {
-            // A stranger, or, where members endorse each other, a friend of a few of them.
-            // Of one order of the account's owners, as the other likelihoods are.
-            let orders = ln_factorial(*k) - ln_factorial(*x) - ln_factorial(*k - *x);
-            let friend = FRIENDS_SHARE.ln() + f64::from(*x) * FURTHER_FRIEND.ln() - orders;
-            let mut innocent = stranger.ln_likelihood(*x, *k);
-            if group.is_mutual() {
-                innocent = innocent.max(friend);
-            }
-            let ln_pool = (member.ln_likelihood(*x, *k) - innocent).min(LN_POOL_MAX);
+        .map(|(account, _, _)| {
             let mut of = BTreeMap::new();
             for (mark, all) in &by_mark {
                 let Some(inside) = all.get(account).filter(|i| i.trials > 0) else { continue };
@@ -205,23 +218,38 @@ pub fn judge(
                 let none = Inside { account: *account, successes: 0, trials: 0, null: Beta { a: 1.0, b: 1.0 } };
                 of.insert(Mark::InStep, (ln.clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX), none));
             }
+            of
+        })
+        .collect();
+    // Spread over those who came near at all: devoted followers of its targets are the innocent to mind.
+    let near = Beta::fit(rows.iter().filter(|r| !is_member(r.0)).map(|r| (r.1, r.2)));
+    let weight = (near.a + near.b).min(50.0);
+    let mut belongs: Vec<f64> = rows.iter().map(|r| f64::from(u8::from(is_member(r.0)))).collect();
+    let mut standings: Vec<Standing> = Vec::new();
+    for _ in 0..ROUNDS {
+        let stranger = strangers(&rows, &belongs, weight, likes);
+        let standing = |(row, of): (&(u32, u32, u32), &BTreeMap<Mark, (f64, Inside)>)| {
+            let (account, x, k) = *row;
             // Friends of a customer come to all that he bought for. Where conduct speaks against an account, its taste is one
             // trait among others.
             let conduct: f64 = of.iter().filter(|(m, _)| !m.of_endorsements()).map(|(_, m)| m.0).sum();
             let outvoted = conduct < 0.0 && !group.is_mutual();
-            let ln_pool = if outvoted { ln_pool.min(LN_TRAIT_MAX) } else { ln_pool };
+            let ln_pool = ln_pool((x, k), member, stranger, group.is_mutual());
             let standing = Standing {
-                account: *account,
-                ln_pool,
-                owners: (*x, *k),
-                expected: f64::from(*k) * share,
-                by_mark: of,
+                account,
+                ln_pool: ln_pool.min(if outvoted { LN_TRAIT_MAX } else { LN_POOL_MAX }),
+                owners: (x, k),
+                expected: f64::from(k) * stranger.mean(),
+                targets: None,
+                by_mark: of.clone(),
                 belongs: 0.0,
-                foreign: group.victims.binary_search(account).is_ok(),
+                foreign: group.victims.binary_search(&account).is_ok(),
             };
             standing.with_belonging(prior)
-        })
-        .collect();
+        };
+        standings = rows.par_iter().zip(&marks).map(standing).collect();
+        belongs = standings.iter().map(|s| s.belongs).collect();
+    }
     if group.kind() == RingKind::Exchange {
         let is_other = |a: u32| {
             standings.binary_search_by_key(&a, |s| s.account).map_or(true, |n| standings[n].belongs < STRANGER)
@@ -235,6 +263,31 @@ pub fn judge(
         }
     }
     standings
+}
+
+/// How much of what a stranger to a ring endorses is the ring's owners', about which strangers differ with this weight: everybody in the log as
+/// far as it does not belong to it. Of `rows` (account, its owners in the ring, all its owners) `belongs` says how far; most accounts have
+/// nothing of the ring. Accounts that it used once are no members of the group that was found, and would make its own targets seem
+/// popular among strangers.
+fn strangers(rows: &[(u32, u32, u32)], belongs: &[f64], weight: f64, likes: &Likes) -> Beta {
+    let (mut inside, mut all, mut of_ring) = (0.0, 0.0, 0.0);
+    for ((account, x, k), belongs) in rows.iter().zip(belongs) {
+        inside += (1.0 - belongs) * f64::from(*x);
+        all += (1.0 - belongs) * f64::from(*k);
+        of_ring += belongs * likes.of_account(*account).len() as f64;
+    }
+    let everybody = (likes.len() as f64 - of_ring).max(all).max(1.0);
+    let share = ((inside + 1.0) / everybody).min(0.5);
+    Beta { a: share * weight, b: (1.0 - share) * weight }
+}
+
+/// `ln` likelihood ratio of `x` of an account's `k` owners being the ring's: a member against a stranger, or, where members endorse each other,
+/// a friend of a few of them. Of one order of the account's owners, as the other likelihoods are.
+fn ln_pool((x, k): (u32, u32), member: Beta, stranger: Beta, mutual: bool) -> f64 {
+    let orders = ln_factorial(k) - ln_factorial(x) - ln_factorial(k - x);
+    let friend = FRIENDS_SHARE.ln() + f64::from(x) * FURTHER_FRIEND.ln() - orders;
+    let stranger = stranger.ln_likelihood(x, k);
+    member.ln_likelihood(x, k) - if mutual { stranger.max(friend) } else { stranger }
 }
 
 /// Who surely belongs to the ring, ascending.

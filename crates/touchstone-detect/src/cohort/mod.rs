@@ -86,6 +86,9 @@ pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams
     let mut more: BTreeSet<Bicluster> = parts.par_iter().filter_map(|s| refine(likes, census, s)).collect();
     more.extend(more.clone().par_iter().filter_map(|b| core(b, likes, census)).collect::<Vec<_>>());
     more.extend(found.par_iter().filter_map(|b| core(&b.1, likes, census)).collect::<Vec<_>>());
+    // A pod whose members have friends outside grows into their circle when it is refined: what is a circle from the start is one.
+    let closed = |s: &Vec<u32>| refine::members_of(likes, census, s).and_then(|b| core(&b, likes, census));
+    more.extend(seeds.par_iter().chain(&parts).filter_map(closed).collect::<Vec<_>>());
     let before: BTreeSet<&Bicluster> = found.iter().map(|f| &f.1).collect();
     more.retain(|b| !before.contains(b));
     let mut all: Vec<(Bicluster, usize)> = merged(kept.clone(), likes, census).into_iter().map(|b| (b, 0)).collect();

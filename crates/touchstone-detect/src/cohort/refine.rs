@@ -49,28 +49,34 @@ pub fn owners_by_account(likes: &Likes, census: &Census<'_>, targets: &[u32]) ->
     rows.chunk_by(|a, b| a.0 == b.0).map(|r| (r[0].0, r.len() as u32)).collect()
 }
 
+/// The accounts that endorse these targets beyond chance, ascending.
+fn loyal_to(likes: &Likes, census: &Census<'_>, targets: &[u32]) -> Vec<u32> {
+    let total = likes.len() as f64;
+    let owners = owners_by_account(likes, census, targets);
+    let given: u64 = targets.iter().map(|t| likes.of_target(*t).len() as u64).sum();
+    let loyal: Vec<(u32, u32)> = owners.into_iter().filter(|(_, n)| *n >= OWNERS_MIN).collect();
+    let inside =
+        |a: u32| likes.of_account(a).filter(|i| targets.binary_search(&likes.target[*i]).is_ok()).count() as u64;
+    let by_loyal: u64 = loyal.iter().map(|(a, _)| inside(*a)).sum();
+    let share = ((given - by_loyal) as f64 + 1.0) / (total - by_loyal as f64).max(1.0);
+    let beyond = |(a, n): &(u32, u32)| ln_poisson_tail(*n, f64::from(census.degree[*a as usize]) * share) < LN_MEMBER;
+    loyal.into_iter().filter(beyond).map(|(a, _)| a).collect()
+}
+
+/// A group of targets as it is, with its members.
+#[must_use]
+pub fn members_of(likes: &Likes, census: &Census<'_>, seed: &[u32]) -> Option<Bicluster> {
+    let members = loyal_to(likes, census, seed);
+    (members.len() >= MEMBERS_MIN && seed.len() >= TARGETS_MIN).then(|| Bicluster { members, targets: seed.to_vec() })
+}
+
 /// Refines from a group of targets; `None` where nothing holds together.
 #[must_use]
 pub fn refine(likes: &Likes, census: &Census<'_>, seed: &[u32]) -> Option<Bicluster> {
-    let total = likes.len() as f64;
     let mut targets = seed.to_vec();
     let mut members = Vec::new();
     for _ in 0..ROUNDS {
-        let owners = owners_by_account(likes, census, &targets);
-        let given: u64 = targets.iter().map(|t| likes.of_target(*t).len() as u64).sum();
-        let loyal: Vec<(u32, u32)> = owners.iter().copied().filter(|(_, n)| *n >= OWNERS_MIN).collect();
-        let by_loyal: u64 = loyal
-            .iter()
-            .map(|(a, _)| {
-                likes.of_account(*a).filter(|i| targets.binary_search(&likes.target[*i]).is_ok()).count() as u64
-            })
-            .sum();
-        let share = ((given - by_loyal) as f64 + 1.0) / (total - by_loyal as f64).max(1.0);
-        members = loyal
-            .into_iter()
-            .filter(|(a, n)| ln_poisson_tail(*n, f64::from(census.degree[*a as usize]) * share) < LN_MEMBER)
-            .map(|(a, _)| a)
-            .collect();
+        members = loyal_to(likes, census, &targets);
         if members.len() < MEMBERS_MIN {
             return None;
         }

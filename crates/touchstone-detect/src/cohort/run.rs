@@ -232,7 +232,7 @@ fn conclude(
     let mut rings: Vec<Proven> = proven
         .into_par_iter()
         .map(|group| {
-            let standings = members::judge(&group, likes, census, traits, &together.accounts);
+            let standings = members::judge_both(&group, likes, census, traits, &together.accounts);
             // Whoever came for one thread and left is devoted and in step, too.
             let is_thread = census.owner.is_none() && group.bicluster.targets.len() < THREAD;
             let kind = if is_thread { RingKind::Collusion } else { group.kind() };

@@ -175,7 +175,7 @@ fn part(
             // One delivery is as much of one piece as a ring.
             tally.add(p, Some(ring.unwrap_or(NONE)));
             if held {
-                tally.doubt(outcome.attribution.doubt(account, target));
+                tally.doubt_one(outcome.attribution.doubt(account, target));
             }
             actors.append_value(store.actors().get(account));
             targets.append_value(name);
