@@ -1,0 +1,81 @@
+//! Farms that keep a clock, where a log has endorsements and owners alone.
+
+mod common;
+
+use common::*;
+use std::collections::{BTreeMap, BTreeSet};
+use touchstone_detect::findings::RingKind;
+use touchstone_detect::params::Params;
+
+/// Posts of a farm's customers, three each.
+const BOUGHT: std::ops::Range<u32> = 20_000..20_036;
+
+/// Accounts that work for several customers; for two posts of one; for one post of one.
+const REGULAR: std::ops::Range<u32> = 10_000..10_160;
+const TWICE: std::ops::Range<u32> = 11_000..11_024;
+const ONCE: std::ops::Range<u32> = 12_000..12_072;
+
+fn owner(target: u32) -> u32 {
+    if BOUGHT.contains(&target) { 30_000 + (target - BOUGHT.start) / 3 } else { 40_000 + target }
+}
+
+/// A month of people, and a farm that delivers an endorsement every quarter of an hour or so.
+fn clock_farm(seed: u64) -> World {
+    let mut world = organic(3000, 900, seed);
+    let mut random = Random(seed ^ 0xC10C);
+    let people = world.events.len();
+    for (n, target) in BOUGHT.enumerate() {
+        let mut accounts: Vec<u32> = REGULAR.filter(|_| random.unit() < 0.12).collect();
+        // Two posts in three have their share of those who come for one owner twice.
+        let pair = n as u32 / 3 * 2;
+        accounts.extend(TWICE.skip(pair as usize).take(2).filter(|_| n % 3 < 2));
+        accounts.extend(ONCE.skip(2 * n).take(2));
+        let mut order: Vec<(u64, u32)> = accounts.into_iter().map(|a| (random.next(), a)).collect();
+        order.sort_unstable();
+        let start = (random.unit() * 20.0 * DAY as f64) as i64;
+        for (place, (_, account)) in order.iter().enumerate() {
+            let minutes = 15.0 * (place as f64 + 0.6 * (random.unit() - 0.5));
+            world.events.push((*account, target, start + (minutes * 60.0) as i64 * SECOND));
+        }
+        // A few people like it, too: the more they like, the likelier.
+        for _ in 0..3 {
+            let account = world.events[random.below(people)].0;
+            world.events.push((account, target, start + (random.unit() * 5.0 * DAY as f64) as i64));
+        }
+    }
+    let targets: BTreeSet<u32> = world.events.iter().map(|e| e.1).collect();
+    world.owners = Some(targets.into_iter().map(|t| (t, owner(t))).collect::<BTreeMap<u32, u32>>());
+    world
+}
+
+#[test]
+fn a_clock_delivers_target_by_target_so_two_posts_of_one_owner_are_two() {
+    let (mut regular, mut twice, mut innocent) = (0, 0, 0);
+    for seed in 1..4 {
+        let (loaded, outcome) = clock_farm(seed).detect(&Params::default());
+        assert_eq!(outcome.cohorts.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Farm], "seed {seed}");
+        let accused = loaded.accused(&outcome);
+        let of = |range: std::ops::Range<u32>| accused.iter().filter(|a| range.contains(a)).count();
+        regular += of(REGULAR);
+        twice += of(TWICE);
+        innocent += of(0..3000);
+        assert_eq!(of(ONCE), 0, "one endorsement proves nothing of an account");
+    }
+    assert!(
+        regular >= 3 * 148 && twice >= 3 * 20 && innocent == 0,
+        "{regular} regular, {twice} twice, {innocent} innocent"
+    );
+}
+
+#[test]
+fn accounts_used_once_make_no_target_popular_among_strangers() {
+    let (loaded, outcome) = clock_farm(5).detect(&Params::default());
+    let ring = &outcome.cohorts.rings[0];
+    let member =
+        |s: &&touchstone_detect::cohort::members::Standing| REGULAR.contains(&loaded.account[s.account as usize]);
+    let of_members: Vec<f64> =
+        ring.standings.iter().filter(member).map(|s| s.expected / f64::from(s.owners.1)).collect();
+    // Three people a target came by themselves, a hundred of some 25,000 endorsements; the farm's odd accounts are as many again.
+    let share = of_members[0];
+    assert!((0.002..0.007).contains(&share), "{share}");
+}
