@@ -15,12 +15,13 @@ const REGULAR: std::ops::Range<u32> = 10_000..10_160;
 const TWICE: std::ops::Range<u32> = 11_000..11_024;
 const ONCE: std::ops::Range<u32> = 12_000..12_072;
 
-fn owner(target: u32) -> u32 {
-    if BOUGHT.contains(&target) { 30_000 + (target - BOUGHT.start) / 3 } else { 40_000 + target }
+/// Owner of a target where each customer buys for so many posts.
+fn owner(target: u32, each: u32) -> u32 {
+    if BOUGHT.contains(&target) { 30_000 + (target - BOUGHT.start) / each } else { 40_000 + target }
 }
 
 /// A month of people, and a farm that delivers an endorsement every quarter of an hour or so.
-fn clock_farm(seed: u64) -> World {
+fn clock_farm(seed: u64, each: u32) -> World {
     let mut world = organic(3000, 900, seed);
     let mut random = Random(seed ^ 0xC10C);
     let people = world.events.len();
@@ -44,7 +45,7 @@ fn clock_farm(seed: u64) -> World {
         }
     }
     let targets: BTreeSet<u32> = world.events.iter().map(|e| e.1).collect();
-    world.owners = Some(targets.into_iter().map(|t| (t, owner(t))).collect::<BTreeMap<u32, u32>>());
+    world.owners = Some(targets.into_iter().map(|t| (t, owner(t, each))).collect::<BTreeMap<u32, u32>>());
     world
 }
 
@@ -52,7 +53,7 @@ fn clock_farm(seed: u64) -> World {
 fn a_clock_delivers_target_by_target_so_two_posts_of_one_owner_are_two() {
     let (mut regular, mut twice, mut innocent) = (0, 0, 0);
     for seed in 1..4 {
-        let (loaded, outcome) = clock_farm(seed).detect(&Params::default());
+        let (loaded, outcome) = clock_farm(seed, 3).detect(&Params::default());
         assert_eq!(outcome.cohorts.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Farm], "seed {seed}");
         let accused = loaded.accused(&outcome);
         let of = |range: std::ops::Range<u32>| accused.iter().filter(|a| range.contains(a)).count();
@@ -69,7 +70,7 @@ fn a_clock_delivers_target_by_target_so_two_posts_of_one_owner_are_two() {
 
 #[test]
 fn accounts_used_once_make_no_target_popular_among_strangers() {
-    let (loaded, outcome) = clock_farm(5).detect(&Params::default());
+    let (loaded, outcome) = clock_farm(5, 3).detect(&Params::default());
     let ring = &outcome.cohorts.rings[0];
     let member =
         |s: &&touchstone_detect::cohort::members::Standing| REGULAR.contains(&loaded.account[s.account as usize]);
@@ -78,4 +79,34 @@ fn accounts_used_once_make_no_target_popular_among_strangers() {
     // Three people a target came by themselves, a hundred of some 25,000 endorsements; the farm's odd accounts are as many again.
     let share = of_members[0];
     assert!((0.002..0.007).contains(&share), "{share}");
+}
+
+#[test]
+fn a_farm_with_a_single_customer_is_told_by_its_clock() {
+    for seed in 6..9 {
+        let (loaded, outcome) = clock_farm(seed, 36).detect(&Params::default());
+        let accused = loaded.accused(&outcome);
+        let regular = accused.iter().filter(|a| REGULAR.contains(a)).count();
+        assert!(regular >= 148, "seed {seed}: {regular}");
+        assert_eq!(accused.iter().filter(|a| **a < 3000).count(), 0, "seed {seed}");
+    }
+}
+
+#[test]
+fn fans_of_a_single_author_are_no_farm() {
+    for seed in 6..9 {
+        let mut world = clock_farm(seed, 36);
+        let mut random = Random(seed);
+        // The same accounts on the same posts, as people come: not one after the other.
+        for (account, target, ts) in &mut world.events {
+            if BOUGHT.contains(target) && *account >= 3000 {
+                *ts = i64::from(*target - BOUGHT.start) * DAY / 2
+                    + (-(1.0 - random.unit()).ln() * 8.0 * HOUR as f64) as i64;
+            }
+        }
+        let (loaded, outcome) = world.detect(&Params::default());
+        assert!(outcome.cohorts.rings.is_empty(), "seed {seed}");
+        let accused = loaded.accused(&outcome);
+        assert!(accused.is_empty(), "seed {seed}: {accused:?}");
+    }
 }

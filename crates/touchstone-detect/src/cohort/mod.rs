@@ -37,6 +37,7 @@ use crate::likes::Likes;
 use crate::params::CohortParams;
 use crate::ring::group::communities;
 use crate::ring::roster::Sets;
+use crate::signals::exchange::mutual_share;
 use crate::signals::infrastructure::racks::racks;
 use rayon::prelude::*;
 use refine::{Bicluster, MEMBERS_MIN, OWNERS_MIN, TARGETS_MIN, owners_by_account, refine};
@@ -61,6 +62,9 @@ const LAYERS: usize = 3;
 
 /// The layer of groups that were found by their devices.
 pub const BY_DEVICES: usize = LAYERS;
+
+/// The layer of groups that were found as if owners were unknown: see [`find_by_targets`].
+pub const BY_TARGETS: usize = LAYERS + 1;
 
 /// Finds groups. First those that tell most; then, by layers, what else there is of the same accounts, in case that the
 /// larger group is not proven but a part of it is; last those on the same devices. Each with its layer.
@@ -103,6 +107,20 @@ pub fn find(likes: &Likes, census: &Census<'_>, seed: u64, params: &CohortParams
     }
     all.extend(racks(likes, census).into_iter().map(|b| (b, BY_DEVICES)));
     all
+}
+
+/// Finds groups as if owners were unknown: a farm with one or two customers works off many targets of few owners. So do their fans,
+/// which is why only a clock can prove such a group ([`proof::Terms`]). Friends, who own what they endorse, are left out.
+#[must_use]
+pub fn find_by_targets(
+    likes: &Likes,
+    census: &Census<'_>,
+    seed: u64,
+    params: &CohortParams,
+) -> Vec<(Bicluster, usize)> {
+    let unowned = Census { owner: None, ..*census };
+    let found: BTreeSet<Bicluster> = find(likes, &unowned, seed, params).into_iter().map(|f| f.0).collect();
+    found.into_iter().filter(|g| mutual_share(g, census) < proof::MUTUAL_MIN).map(|g| (g, BY_TARGETS)).collect()
 }
 
 /// Those of a group who both give and receive in it, and what they receive: an exchange without its audience.

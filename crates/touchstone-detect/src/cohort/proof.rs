@@ -26,6 +26,8 @@ pub struct Terms {
     pub found_by: Option<Mark>,
     /// Whether it is known when its targets were published.
     pub dated: bool,
+    /// Whether it was found, and is judged, as if owners were unknown: by a clock or not at all.
+    pub by_target: bool,
 }
 
 /// A group with its marks.
@@ -121,7 +123,10 @@ impl Group {
         }
         let mut all: Vec<f64> = by_thing.into_values().collect();
         all.sort_by(|a, b| b.total_cmp(a));
-        let second = all.get(1).copied().unwrap_or(f64::NEG_INFINITY).max(alone.min(apart));
+        let mut second = all.get(1).copied().unwrap_or(f64::NEG_INFINITY).max(alone.min(apart));
+        if self.terms.by_target {
+            second = second.min(ln_e.get(&Mark::Clockwork).copied().unwrap_or(f64::NEG_INFINITY));
+        }
         if second.is_finite() { second - (MARKS.len() as f64).ln() } else { 0.0 }
     }
 
@@ -243,6 +248,19 @@ mod tests {
         assert!(alone.is_undecided());
         alone.terms.found_by = Some(Mark::SharedDevice);
         assert!(!alone.is_undecided(), "people at one machine, and nothing else");
+    }
+
+    #[test]
+    fn fans_of_one_author_are_no_ring_whatever_they_do_together() {
+        let found = |clock| {
+            let bicluster = Bicluster { members: (0..20).collect(), targets: vec![1, 2, 3] };
+            let null = Beta { a: 2.0, b: 18.0 };
+            let devoted = (0..20).map(|account| Inside { account, successes: 10, trials: 10, null }).collect();
+            let terms = Terms { by_target: true, ..Terms::default() };
+            Group::new(bicluster, BTreeMap::from([(Mark::Devoted, devoted)]), 0.0, terms, [Some(50.0), Some(clock)])
+        };
+        assert!(found(-1.0).ln_proof() <= 0.0);
+        assert!(found(30.0).ln_proof() > 20.0);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The whole of it: from partitions to proven rings, the standing of accounts, and whose endorsements are whose.
 
-use super::BY_DEVICES;
 use super::bare::clockwork;
 use super::bare::one_off::{self, OneOff};
 use super::delivery::{self, Delivery};
@@ -9,6 +8,7 @@ use super::marks::{self, Traits};
 use super::members::{self, Standing};
 use super::proof::{self, Group, Terms};
 use super::refine::Bicluster;
+use super::{BY_DEVICES, BY_TARGETS};
 use crate::census::Census;
 use crate::evalue::ln_mean;
 use crate::findings::RingKind;
@@ -108,7 +108,14 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         let parts = engine.count(likes::count)?;
         Ok(Likes::new(&parts, census))
     })?;
-    let found = engine.stage("groups", rows, || super::find(&likes, census, params.seed, &params.cohort));
+    let is_bare = !likes.has_views() && likes.ip.is_empty() && likes.device.is_empty();
+    let found = engine.stage("groups", rows, || {
+        let mut found = super::find(&likes, census, params.seed, &params.cohort);
+        if is_bare && census.owner.is_some() && timed.is_some() && params.runs(Signal::Path) {
+            found.extend(super::find_by_targets(&likes, census, params.seed, &params.cohort));
+        }
+        found
+    });
     let (groups, layers): (Vec<Bicluster>, Vec<usize>) = found.into_iter().unzip();
     let traits = engine.stage("traits", rows, || Traits::new(&likes, census));
     let also: Vec<Vec<u32>> = groups.par_iter().map(|g| members::bystanders(g, &likes)).collect();
@@ -132,10 +139,15 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
     engine.stage("proof", rows, || {
         let first = &groups[..layers.iter().filter(|l| **l == 0).count()];
         let usual = (company::devotion(first, &likes, census), company::cohesion(first, &likes, census));
+        let unowned = Census { owner: None, ..*census };
+        let by_target = &groups[layers.iter().filter(|l| **l < BY_TARGETS).count()..];
+        let usual_by_target = (company::devotion(by_target, &likes, &unowned), None);
         let judged: Vec<Group> = groups
             .into_par_iter()
             .enumerate()
             .map(|(g, bicluster)| {
+                let by_target = layers[g] == BY_TARGETS;
+                let (census, usual) = if by_target { (&unowned, usual_by_target) } else { (census, usual) };
                 let mut inside =
                     marks::inside(&bicluster, &also[g], (&likes, census), &traits, &viewing, g as u32, usual);
                 inside.retain(|mark, _| params.signals.iter().any(|s| s.as_str() == mark.signal()));
@@ -147,7 +159,7 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                     .map(|(s, _)| (members::times(&bicluster, &likes), s.resolution));
                 let clock = times.as_ref().map(|(t, resolution)| clockwork::ln_group(t, *resolution));
                 let found_by = (layers[g] == BY_DEVICES).then_some(Mark::SharedDevice);
-                let terms = Terms { found_by, dated: census.published.is_some() };
+                let terms = Terms { found_by, dated: census.published.is_some(), by_target };
                 let mut group = Group::new(bicluster, inside, mutual, terms, [in_step, clock]);
                 if let Some((times, resolution)) = times.filter(|_| group.is_bare() && group.is_of_clock()) {
                     group.delivered = times.iter().map(|t| clockwork::delivered(t, resolution)).collect();
@@ -228,10 +240,15 @@ fn conclude(
 ) -> Cohorts {
     let line = proof::line(&groups, params.fdr);
     let looked_at = groups.len();
-    let (proven, unproven, parts) = settle(groups, layers, line);
+    let (proven, unproven, mut parts) = settle(groups, layers, line);
+    // Fans of one author are such, too.
+    parts.retain(|g| !g.terms.by_target);
+    let unowned = Census { owner: None, ..*census };
+    let census_of = |g: &Group| if g.terms.by_target { &unowned } else { census };
     let mut rings: Vec<Proven> = proven
         .into_par_iter()
         .map(|group| {
+            let census = census_of(&group);
             let standings = members::judge_both(&group, likes, census, traits, &together.accounts);
             // Whoever came for one thread and left is devoted and in step, too.
             let is_thread = census.owner.is_none() && group.bicluster.targets.len() < THREAD;
@@ -252,6 +269,7 @@ fn conclude(
             }
         }
         // Where nothing but endorsements says so of people with lives of their own, it is a doubt, not acted on.
+        let census = census_of(&ring.group);
         let is_thread = census.owner.is_none() && ring.group.bicluster.targets.len() < THREAD;
         let doubtful = ring.kind == RingKind::Collusion && (is_thread || !ring.group.is_operated());
         for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes, census, &traits.timing) {
@@ -263,6 +281,12 @@ fn conclude(
         }
         if doubtful {
             doubt(&ring.group, likes, census, &mut doubts);
+            // Nothing but endorsements tells of them either who is a member: whoever is rather like one than like a stranger.
+            for s in ring.standings.iter().filter(|s| s.ln_e() > 0.0) {
+                let inside = |t: &u32| ring.group.bicluster.targets.binary_search(t).is_ok();
+                let touched = likes.of_account(s.account).map(|i| likes.target[i]).filter(inside);
+                touched.for_each(|t| doubts.entry(t).or_default().push((s.account, UNDECIDED)));
+            }
         }
     }
     let count = rings.len();
