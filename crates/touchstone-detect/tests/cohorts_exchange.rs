@@ -174,3 +174,51 @@ fn what_members_endorse_of_an_account_speaks_beside_its_own_conduct_and_never_al
     assert!(!without.by_mark.contains_key(&Mark::Received), "{without:?}");
     assert!(of(202).is_none_or(|s| s.ln_e() <= 0.0) && found.accounts.get(&202).is_none_or(|a| a.0 <= 0.0));
 }
+
+/// A pod of thirty in the middle of a circle of friends: it likes all that it publishes within half an hour, the friends what they come
+/// upon in the days after.
+fn pod_among_friends(seed: u64) -> World {
+    let mut world = World::organic(seed);
+    // Eight posts of each of the pod, one of each friend.
+    for target in 300..700u32 {
+        world.owners[target as usize] = if target < 540 { 300 + (target - 300) % 30 } else { 330 + (target - 540) };
+    }
+    let friends: Vec<BTreeSet<u32>> =
+        (0..190).map(|_| (0..25).map(|_| 300 + world.random.below(190) as u32).collect()).collect();
+    let published: Vec<i64> = (300..700).map(|_| 20 * HOUR + world.moment() * 9 / 10).collect();
+    for i in 0..world.likes.len() {
+        let after = (world.random.unit() * 90.0 * HOUR as f64) as i64;
+        let like = &mut world.likes[i];
+        like.ts = if like.target < 300 { like.ts } else { published[like.target as usize - 300] + after };
+    }
+    for target in 300..700u32 {
+        let (owner, published) = (world.owners[target as usize], published[target as usize - 300]);
+        for account in (300..490u32).filter(|a| *a != owner) {
+            let in_pod = account < 330 && owner < 330;
+            let chance = if in_pod {
+                0.8
+            } else if friends[account as usize - 300].contains(&owner) {
+                0.5
+            } else {
+                0.0
+            };
+            let (within, roll) = (if in_pod { HOUR / 2 } else { 90 * HOUR }, world.random.unit());
+            let ts = published + (world.random.unit() * within as f64) as i64;
+            if roll < chance {
+                world.like(account, target, ts, u64::from(account) + 1, true);
+            } else if !in_pod && chance > 0.0 {
+                world.looks.push((account, target, ts));
+            }
+        }
+    }
+    world
+}
+
+#[test]
+fn a_pod_in_the_middle_of_a_circle_is_told_from_it() {
+    let found = pod_among_friends(51).run();
+    let kinds: Vec<RingKind> = found.rings.iter().map(|r| r.kind).collect();
+    assert_eq!(kinds, [RingKind::Pod], "{:?}", found.unproven.iter().map(|g| &g.ln_e).collect::<Vec<_>>());
+    let members = common::hand_made::members(&found);
+    assert!((300..330).all(|a| members.contains(&a)) && members.iter().all(|a| (300..330).contains(a)), "{members:?}");
+}
