@@ -379,7 +379,7 @@ fn seen_ratio(seen: Seen, ring_unseen: Option<f64>, s: &Standing) -> f64 {
 const TOGETHER_MIN: usize = 2;
 
 /// What members endorsed inside a group, and of a mutual one whatever they endorsed of each other; where owners are unknown, what some of
-/// them did: `(account, target)`.
+/// them did, and what others did inside who may be of them: `(account, target)`.
 #[must_use]
 pub fn endorsements_inside(group: &Group, likes: &Likes, census: &Census<'_>) -> Vec<(u32, u32)> {
     let Bicluster { members, targets } = &group.bicluster;
@@ -394,7 +394,28 @@ pub fn endorsements_inside(group: &Group, likes: &Likes, census: &Census<'_>) ->
     let is_inside = |t: u32| targets.binary_search(&t).is_ok() || met(t) || (mutual && is_of(census, t, members));
     let of =
         |a: &u32| likes.of_account(*a).map(|i| (*a, likes.target[i])).filter(|x| is_inside(x.1)).collect::<Vec<_>>();
-    members.iter().flat_map(of).collect()
+    let mut all: Vec<(u32, u32)> = members.iter().flat_map(of).collect();
+    if census.owner.is_none() {
+        for account in regulars(&group.bicluster, likes, census) {
+            let touched = likes.of_account(account).map(|i| likes.target[i]);
+            all.extend(touched.filter(|t| targets.binary_search(t).is_ok()).map(|t| (account, t)).collect::<Vec<_>>());
+        }
+    }
+    all
+}
+
+/// Who is no member of a group but endorsed several of its targets, and more than its activity gives: too few or too busy to be told from
+/// those who came upon them.
+fn regulars(group: &Bicluster, likes: &Likes, census: &Census<'_>) -> Vec<u32> {
+    let given: u64 = group.targets.iter().map(|t| u64::from(census.popularity[*t as usize])).sum();
+    let share = given as f64 / likes.len().max(1) as f64;
+    let touched = owners_by_account(likes, census, &group.targets);
+    let more = |(a, n): &(u32, u32)| {
+        *n as usize >= TOGETHER_MIN
+            && f64::from(*n) > f64::from(census.degree[*a as usize]) * share
+            && group.members.binary_search(a).is_err()
+    };
+    touched.into_iter().filter(more).map(|x| x.0).collect()
 }
 
 /// How many of a ring's members endorsed each of its targets, in their order.
