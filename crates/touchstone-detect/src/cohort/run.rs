@@ -376,7 +376,8 @@ fn settle(groups: Vec<Group>, layers: &[usize], line: f64) -> (Vec<Group>, Vec<G
     });
     // A pod among a farm's customers is a ring of its own, and so are stolen tokens beside a farm that sells to the same.
     let of_kind = |a: &Group, b: &Group| a.is_mutual() == b.is_mutual() && a.is_of_victims() == b.is_of_victims();
-    let is_same = |a: &Group, b: &Group| of_kind(a, b) && shares_most(a, b);
+    // Found by targets, a ring is no other than by owners, whatever lives its accounts seem to lead there.
+    let is_same = |a: &Group, b: &Group| (a.terms.by_target || of_kind(a, b)) && shares_most(a, b);
     for (layer, group) in candidates {
         if layer == 0 || !proven.iter().any(|p| is_same(&group, p)) {
             proven.push(group);
