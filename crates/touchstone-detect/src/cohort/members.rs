@@ -228,8 +228,7 @@ pub fn judge(
     let mut standings: Vec<Standing> = Vec::new();
     for _ in 0..ROUNDS {
         let stranger = strangers(&rows, &belongs, weight, likes);
-        let standing = |(row, of): (&(u32, u32, u32), &BTreeMap<Mark, (f64, Inside)>)| {
-            let (account, x, k) = *row;
+        let standing = |(account, x, k): (u32, u32, u32), of: &BTreeMap<Mark, (f64, Inside)>| {
             // Friends of a customer come to all that he bought for. Where conduct speaks against an account, its taste is one
             // trait among others.
             let conduct: f64 = of.iter().filter(|(m, _)| !m.of_endorsements()).map(|(_, m)| m.0).sum();
@@ -247,7 +246,7 @@ pub fn judge(
             };
             standing.with_belonging(prior)
         };
-        standings = rows.par_iter().zip(&marks).map(standing).collect();
+        standings = rows.par_iter().zip(&marks).map(|(row, of)| standing(*row, of)).collect();
         belongs = standings.iter().map(|s| s.belongs).collect();
     }
     if group.kind() == RingKind::Exchange {
