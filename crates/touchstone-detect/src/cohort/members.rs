@@ -455,3 +455,38 @@ pub fn bystanders(group: &Bicluster, likes: &Likes) -> Vec<u32> {
     all.dedup();
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::with_likes;
+
+    #[test]
+    fn regulars_come_more_often_than_their_activity_gives() {
+        // Five members on targets 0 to 3; 100 other targets of ten people each.
+        let members = (0..5).flat_map(|a| (0..4).map(move |t| (t, a)));
+        let people = (4..104).flat_map(|t| (0..10).map(move |n| (t, 20 + (t * 7 + n) % 50)));
+        // One is there twice and hardly anywhere else, one once, one twice among all that there is.
+        let others = [(0, 10), (1, 10), (50, 10), (0, 11), (2, 12), (3, 12)];
+        let busy = (4..104).map(|t| (t, 12));
+        let rows: Vec<(u32, u32)> = members.chain(people).chain(others).chain(busy).collect();
+        let group = Bicluster { members: (0..5).collect(), targets: (0..4).collect() };
+        let found = with_likes(rows, None, |likes, census| regulars(&group, likes, census));
+        assert_eq!(found, [10]);
+    }
+
+    #[test]
+    fn strangers_are_those_who_do_not_belong() {
+        // Account 0 is a member with three targets; 1 and 2 came for one of them, 2 has three others; sixty endorsements are other people's.
+        let near = [(0, 0), (1, 0), (2, 0), (0, 1), (1, 2), (3, 2), (4, 2), (5, 2)];
+        let rows: Vec<(u32, u32)> = near.into_iter().chain((0..60).map(|n| (6 + n / 10, 3 + n % 10))).collect();
+        let counts = [(0, 3, 3), (1, 1, 1), (2, 1, 4)];
+        let of = |belongs: [f64; 3]| {
+            with_likes(rows.clone(), None, |likes, _| strangers(&counts, &belongs, 10.0, likes).mean())
+        };
+        // Endorsements by strangers inside, and one more for prudence, of all theirs.
+        assert!((of([1.0, 0.0, 0.0]) - 3.0 / 65.0).abs() < 1e-9);
+        assert!((of([1.0, 1.0, 0.0]) - 2.0 / 64.0).abs() < 1e-9);
+        assert!((of([1.0, 1.0, 0.5]) - 1.5 / 62.0).abs() < 1e-9);
+    }
+}
