@@ -75,10 +75,19 @@ fn standing(ring: &Proven, account: u32, samples: &Samples) -> Vec<Piece> {
     let evidence = Evidence {
         signal: "pool".into(),
         bits: b,
-        statistic: "owners in the ring, of all the owners it endorsed".into(),
+        statistic: if ring.group.terms.by_target {
+            "targets in the ring, of all the targets it endorsed".into()
+        } else {
+            "owners in the ring, of all the owners it endorsed".into()
+        },
         observed: f64::from(s.owners.0),
         expected: s.expected,
         sentence: match s.targets {
+            None if ring.group.terms.by_target => format!(
+                "endorsed {} targets on the ring's list, of {} targets in all; an account like it that is no member \
+                 would have {:.2} ({b:.1} bits)",
+                s.owners.0, s.owners.1, s.expected
+            ),
             None => format!(
                 "endorsed {} owners on the ring's list, of {} owners in all; an account like it that is no member \
                  would have {:.2} ({b:.1} bits)",

@@ -88,6 +88,17 @@ fn a_farm_with_a_single_customer_is_told_by_its_clock() {
         let accused = loaded.accused(&outcome);
         let regular = accused.iter().filter(|a| REGULAR.contains(a)).count();
         assert!(regular >= 148, "seed {seed}: {regular}");
+        let ring = &outcome.cohorts.rings[0];
+        assert!(ring.group.terms.by_target, "seed {seed}");
+        // What was counted are targets, and the evidence says so.
+        let explained = outcome.cohorts.accounts.keys().any(|a| {
+            let innocents = touchstone_detect::why::innocent::of_member(
+                ring,
+                &ring.standings[ring.standings.partition_point(|s| s.account < *a)],
+            );
+            innocents.iter().any(|i| i.against.contains("targets of the ring's list"))
+        });
+        assert!(explained, "seed {seed}");
         assert_eq!(accused.iter().filter(|a| **a < 3000).count(), 0, "seed {seed}");
     }
 }

@@ -48,7 +48,7 @@ pub struct Standing {
     pub account: u32,
     /// `ln` likelihood ratio of what it endorses.
     pub ln_pool: f64,
-    /// Owners among the ring's targets of whom it endorsed something, and all its owners.
+    /// Owners among the ring's targets of whom it endorsed something, and all its owners; targets, where the ring was found by these.
     pub owners: (u32, u32),
     /// As many strangers would have.
     pub expected: f64,

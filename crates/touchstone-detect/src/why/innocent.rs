@@ -112,8 +112,11 @@ pub fn of_ring(ring: &Proven) -> Vec<Innocent> {
 pub fn of_member(ring: &Proven, standing: &Standing) -> Vec<Innocent> {
     let pool = || {
         let (x, k) = standing.owners;
-        let words =
-            format!("it endorsed {x} owners of the ring's list, of {k} in all, {:.2} expected", standing.expected);
+        let words = if ring.group.terms.by_target {
+            format!("it endorsed {x} targets of the ring's list, of {k} in all, {:.2} expected", standing.expected)
+        } else {
+            format!("it endorsed {x} owners of the ring's list, of {k} in all, {:.2} expected", standing.expected)
+        };
         (bits(standing.ln_pool), words)
     };
     let marks = |left_out: &[Mark]| {
