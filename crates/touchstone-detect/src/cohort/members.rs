@@ -395,12 +395,20 @@ pub fn endorsements_inside(group: &Group, likes: &Likes, census: &Census<'_>) ->
         |a: &u32| likes.of_account(*a).map(|i| (*a, likes.target[i])).filter(|x| is_inside(x.1)).collect::<Vec<_>>();
     let mut all: Vec<(u32, u32)> = members.iter().flat_map(of).collect();
     if census.owner.is_none() {
-        for account in regulars(&group.bicluster, likes, census) {
-            let touched = likes.of_account(account).map(|i| likes.target[i]);
-            all.extend(touched.filter(|t| targets.binary_search(t).is_ok()).map(|t| (account, t)).collect::<Vec<_>>());
-        }
+        let regulars = regulars(&group.bicluster, likes, census);
+        all.extend(regulars.into_iter().flat_map(|a| endorsed_of(&group.bicluster, a, likes)));
     }
     all
+}
+
+/// What an account endorsed of a group's targets: `(account, target)`.
+pub(super) fn endorsed_of<'a>(
+    group: &'a Bicluster,
+    account: u32,
+    likes: &'a Likes,
+) -> impl Iterator<Item = (u32, u32)> + 'a {
+    let touched = likes.of_account(account).map(|i| likes.target[i]);
+    touched.filter(|t| group.targets.binary_search(t).is_ok()).map(move |t| (account, t))
 }
 
 /// Who is no member of a group but endorsed several of its targets, and more than its activity gives: too few or too busy to be told from

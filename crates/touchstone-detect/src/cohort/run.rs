@@ -282,10 +282,9 @@ fn conclude(
         if doubtful {
             doubt(&ring.group, likes, census, &mut doubts);
             // Nothing but endorsements tells of them either who is a member: whoever is rather like one than like a stranger.
-            for s in ring.standings.iter().filter(|s| s.ln_e() > 0.0) {
-                let inside = |t: &u32| ring.group.bicluster.targets.binary_search(t).is_ok();
-                let touched = likes.of_account(s.account).map(|i| likes.target[i]).filter(inside);
-                touched.for_each(|t| doubts.entry(t).or_default().push((s.account, UNDECIDED)));
+            let likely = ring.standings.iter().filter(|s| s.ln_e() > 0.0).map(|s| s.account);
+            for (account, target) in likely.flat_map(|a| members::endorsed_of(&ring.group.bicluster, a, likes)) {
+                doubts.entry(target).or_default().push((account, UNDECIDED));
             }
         }
     }
