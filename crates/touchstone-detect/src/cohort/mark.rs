@@ -21,6 +21,8 @@ pub enum Mark {
     Saturated,
     /// Endorsed within two minutes of another of an unrelated owner.
     InSequence,
+    /// Went from one task to the next at once. Of accounts, never of groups.
+    OneSitting,
     /// Endorsed in the order in which the other members did.
     InOrder,
     /// Endorsed within the hour after publication.
@@ -68,7 +70,13 @@ impl Mark {
             Self::SharedDevice | Self::ForeignDevice | Self::FleetingAddress | Self::WanderingAddress => {
                 "infrastructure"
             }
-            Self::Saturated | Self::InSequence | Self::InOrder | Self::Prompt | Self::Late | Self::Received => {
+            Self::Saturated
+            | Self::InSequence
+            | Self::OneSitting
+            | Self::InOrder
+            | Self::Prompt
+            | Self::Late
+            | Self::Received => {
                 "exchange"
             }
             Self::Cohesive | Self::Devoted => "pool",
@@ -89,6 +97,7 @@ impl Mark {
             Self::Reopened => "ring endorsements of what was looked at again and again",
             Self::Saturated => "ring targets endorsed, of those looked at",
             Self::InSequence => "ring endorsements within two minutes of another of an unrelated owner",
+            Self::OneSitting => "steps from one ring target to the next, of an unrelated owner, within fifteen minutes",
             Self::InOrder => "neighbours in a sitting, endorsed in the order in which most others did",
             Self::Prompt => "ring endorsements within an hour after publication",
             Self::Late => "ring endorsements more than three days after publication",
@@ -118,7 +127,7 @@ impl Mark {
             Self::Late => &[0.7, 0.85, 0.95],
             Self::Cohesive => &[0.4, 0.6, 0.8],
             Self::Devoted => &[0.7, 0.85, 0.97],
-            Self::Received | Self::InStep | Self::Clockwork => &[],
+            Self::OneSitting | Self::Received | Self::InStep | Self::Clockwork => &[],
         }
     }
 

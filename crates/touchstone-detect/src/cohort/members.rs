@@ -12,11 +12,12 @@ use super::marks::Traits;
 use super::proof::Group;
 use super::refine::{Bicluster, owners_by_account, targets_of};
 use crate::census::Census;
-use crate::evalue::{ln_factorial, ln_mean};
+use crate::evalue::{ln_factorial, ln_mean, ln_weighted_mean};
 use crate::findings::RingKind;
 use crate::likes::{Likes, Seen};
-use crate::signals::exchange::Timing;
 use crate::signals::exchange::receipts::receipts;
+use crate::signals::exchange::sittings;
+use crate::signals::exchange::tasks::{Tasks, is_near};
 use crate::signals::infrastructure::Networks;
 use crate::signals::pool::company::{self, Life};
 use rayon::prelude::*;
@@ -40,6 +41,9 @@ const STRANGER: f64 = 0.01;
 /// such a friend knows: each further one is less than half as likely.
 const FRIENDS_SHARE: f64 = 0.02;
 const FURTHER_FRIEND: f64 = 0.4;
+
+/// Share of an exchange's members who do not work as the others do, in any one trait.
+const OTHERWISE: f64 = 0.1;
 
 /// What is held against an account in one ring.
 #[derive(Clone, Debug, PartialEq)]
@@ -212,7 +216,9 @@ pub fn judge(
                     inside.null = Beta { a: stray * 1e3, b: (1.0 - stray) * 1e3 };
                 }
                 let rate = rate_without(&members_inside[mark], *account);
-                of.insert(*mark, (inside.ln_ratio(rate).clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX), inside));
+                let ln = inside.ln_ratio(rate);
+                let ln = if mark.of_mutual_groups() { or_otherwise(ln) } else { ln };
+                of.insert(*mark, (ln.clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX), inside));
             }
             if let Some(ln) = in_step.get(account).filter(|_| marked.contains(&Mark::InStep)) {
                 let none = Inside { account: *account, successes: 0, trials: 0, null: Beta { a: 1.0, b: 1.0 } };
@@ -221,6 +227,14 @@ pub fn judge(
             of
         })
         .collect();
+    let of_tasks = |r: &(u32, u32, u32)| sittings::steps(r.0, &bicluster.targets, likes, census);
+    let steps: Option<Vec<(u32, u32)>> =
+        marked.contains(&Mark::InSequence).then(|| rows.par_iter().map(of_tasks).collect());
+    let steps_of_members = steps.as_ref().map(|all| {
+        let of = all.iter().zip(&rows).filter(|(_, r)| is_member(r.0));
+        let null = Beta { a: 1.0, b: 1.0 };
+        of.map(|(s, r)| Inside { account: r.0, successes: s.0, trials: s.1, null }).collect::<Vec<_>>()
+    });
     // Spread over those who came near at all: devoted followers of its targets are the innocent to mind.
     let near = Beta::fit(rows.iter().filter(|r| !is_member(r.0)).map(|r| (r.1, r.2)));
     let weight = (near.a + near.b).min(50.0);
@@ -246,6 +260,16 @@ pub fn judge(
             };
             standing.with_belonging(prior)
         };
+        let marks: Vec<BTreeMap<Mark, (f64, Inside)>> = match (&steps, &steps_of_members) {
+            (Some(steps), Some(of_members)) => {
+                let usual = sittings::usual(steps.iter().copied().zip(belongs.iter().copied()));
+                let with = |((row, of), s): ((&(u32, u32, u32), &BTreeMap<Mark, (f64, Inside)>), &(u32, u32))| {
+                    with_steps(of.clone(), sittings::ln_ratio(row.0, *s, usual, of_members))
+                };
+                rows.par_iter().zip(&marks).zip(steps).map(with).collect()
+            }
+            _ => marks.clone(),
+        };
         standings = rows.par_iter().zip(&marks).map(|(row, of)| standing(*row, of)).collect();
         belongs = standings.iter().map(|s| s.belongs).collect();
     }
@@ -262,6 +286,25 @@ pub fn judge(
         }
     }
     standings
+}
+
+/// A board leaves its members free how they work: some do it otherwise than most.
+fn or_otherwise(ln: f64) -> f64 {
+    ln_weighted_mean(&[(1.0 - OTHERWISE, ln), (OTHERWISE, 0.0)])
+}
+
+/// With how it goes from task to task, where it does at all. That and whether it endorses in sequence are of the same times: the mean of both
+/// counts, under the name of the stronger.
+fn with_steps(mut of: BTreeMap<Mark, (f64, Inside)>, (ln, steps): (f64, Inside)) -> BTreeMap<Mark, (f64, Inside)> {
+    if steps.trials > 0 {
+        let in_sequence = of.remove(&Mark::InSequence);
+        let both = in_sequence.map_or(or_otherwise(ln), |s| ln_mean(&[s.0, or_otherwise(ln)])).clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX);
+        match in_sequence.filter(|s| s.0 > ln) {
+            Some((_, counts)) => of.insert(Mark::InSequence, (both, counts)),
+            None => of.insert(Mark::OneSitting, (both, steps)),
+        };
+    }
+    of
 }
 
 /// How much of what a stranger to a ring endorses is the ring's owners', about which strangers differ with this weight: everybody in the log as
@@ -301,13 +344,15 @@ pub fn ascribe(
     standings: &[Standing],
     likes: &Likes,
     census: &Census<'_>,
-    timing: &Timing,
 ) -> Vec<(u32, u32, f64)> {
     let kind = group.kind();
     let certain = certain(standings);
     let targets = &targets_of(likes, &certain, &group.bicluster.targets, 0.0);
     let unseen = group.inside.get(&Mark::Unseen).map(|all| rate_without(all, u32::MAX));
-    let in_sequence = group.inside.get(&Mark::InSequence).map(|all| rate_without(all, u32::MAX));
+    let tasks = if group.is_mutual() { Tasks::learn(&certain, targets, likes, census) } else { None };
+    let owners: BTreeSet<u64> = group.bicluster.targets.iter().map(|t| census.author(*t)).collect();
+    let owners = owners.len();
+    let near = |i: usize| is_near(i, targets, likes, census);
     // Where a clock is all that tells of an operator, what it did not deliver is its members' own.
     let of_clock = |target: u32| match group.bicluster.targets.binary_search(&target) {
         _ if group.delivered.is_empty() => 1.0,
@@ -324,20 +369,17 @@ pub fn ascribe(
                 // If the account itself is the operator's, what it does elsewhere is cover: a whole life is at stake, so only
                 // where there is no doubt.
                 (RingKind::Farm, false) if !s.foreign && s.belongs >= CERTAIN => s.belongs * s.belongs,
-                (RingKind::Exchange, false) if s.belongs >= CERTAIN && is_of(census, target, &certain) => {
-                    let odds = sequence_ratio(timing.sequence.get(i), in_sequence, s).unwrap_or(0.0);
-                    s.belongs * odds / (1.0 + odds)
+                (RingKind::Exchange | RingKind::Pod, false) if s.belongs >= CERTAIN => {
+                    let likely = tasks.as_ref().map_or(0.0, |t| t.likely(target));
+                    if likely < 0.01 { 0.0 } else {
+                        let odds = own_odds(s, owners) * tasks.as_ref().map_or(1.0, |t| t.ratio(near(i)));
+                        s.belongs * likely * odds / (1.0 + odds)
+                    }
                 }
                 (_, false) => 0.0,
                 (_, true) => {
-                    // Its own taste, as far as it shows elsewhere, would have given it so many of them.
-                    let (x, k) = (f64::from(s.owners.0.max(1)), f64::from(s.owners.1));
-                    let share = s.expected / k.max(1.0);
-                    let own = ((k - x) * share / (1.0 - share) / x).clamp(0.0, 0.9);
-                    let mut odds = (1.0 - own) / own.max(1e-3) * seen_ratio(likes.seen[i], unseen, s);
-                    if kind == RingKind::Exchange {
-                        odds *= sequence_ratio(timing.sequence.get(i), in_sequence, s).unwrap_or(1.0);
-                    }
+                    let seen = seen_ratio(likes.seen[i], unseen, s);
+                    let odds = own_odds(s, owners) * seen * tasks.as_ref().map_or(1.0, |t| t.ratio(near(i)));
                     s.belongs * odds / (1.0 + odds) * of_clock(target)
                 }
             };
@@ -354,12 +396,14 @@ fn is_of(census: &Census<'_>, target: u32, accounts: &[u32]) -> bool {
     census.owner.is_some_and(|o| accounts.binary_search(&o[target as usize]).is_ok())
 }
 
-/// A member's target that too few endorsed to be known as a task may be one, or may have been found by taste; neither is likelier
-/// until it is seen whether the endorsement came in sequence, as tasks do. `None` where sequences are no mark of the ring.
-fn sequence_ratio(near: Option<&bool>, ring: Option<f64>, s: &Standing) -> Option<f64> {
-    let (near, ring, (_, own)) = (near?, ring?, s.by_mark.get(&Mark::InSequence)?);
-    let (ring, own) = (ring.clamp(0.01, 0.99), own.null.mean().clamp(0.01, 0.99));
-    Some(if *near { ring / own } else { (1.0 - ring) / (1.0 - own) })
+/// Odds that an account endorsed a ring's target for the ring, which is of so many `owners`: its own taste, as far as it shows elsewhere, would
+/// have given it so many of those that it left alone, and of what it did for the ring nothing is left to taste.
+fn own_odds(s: &Standing, owners: usize) -> f64 {
+    let (x, k) = (f64::from(s.owners.0.max(1)), f64::from(s.owners.1));
+    let share = s.expected / k.max(1.0);
+    let left = (1.0 - x / owners.max(1) as f64).max(0.0);
+    let own = (left * (k - x) * share / (1.0 - share) / x).clamp(0.0, 0.9);
+    (1.0 - own) / own.max(1e-3)
 }
 
 /// How much likelier the ring's endorsements are to be seen, or not seen, to have been looked at first than

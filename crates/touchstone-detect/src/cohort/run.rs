@@ -272,7 +272,7 @@ fn conclude(
         let census = census_of(&ring.group);
         let is_thread = census.owner.is_none() && ring.group.bicluster.targets.len() < THREAD;
         let doubtful = ring.kind == RingKind::Collusion && (is_thread || !ring.group.is_operated());
-        for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes, census, &traits.timing) {
+        for (account, target, p) in members::ascribe(&ring.group, &ring.standings, likes, census) {
             if doubtful {
                 doubts.entry(target).or_default().push((account, p as f32));
             } else {

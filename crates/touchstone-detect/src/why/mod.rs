@@ -26,6 +26,7 @@ pub fn called(mark: Mark) -> &'static str {
         Mark::Reopened => "the repeated looks at what was endorsed",
         Mark::Saturated => "the endorsing of nearly all that is opened",
         Mark::InSequence => "the endorsements one after the other",
+        Mark::OneSitting => "the going from one task to the next at once",
         Mark::InOrder => "the one order of all",
         Mark::Prompt => "the haste after publication",
         Mark::Late => "the coming days after publication",

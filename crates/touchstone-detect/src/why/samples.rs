@@ -66,7 +66,7 @@ fn shows(mark: Mark, i: usize, likes: &Likes, census: &Census<'_>, users: &BTree
     match mark {
         Mark::Unseen => likes.seen[i] == Seen::No,
         Mark::SharedDevice => likes.device.get(i).and_then(|d| users.get(d)).is_some_and(|n| *n > 1),
-        Mark::InSequence => {
+        Mark::InSequence | Mark::OneSitting => {
             let near = |j: usize| {
                 own.contains(&j)
                     && (likes.ts[i] - likes.ts[j]).abs() < SEQUENCE

@@ -28,6 +28,8 @@
 pub mod books;
 pub mod order;
 pub mod receipts;
+pub mod sittings;
+pub mod tasks;
 
 use crate::census::Census;
 use crate::cohort::contrast::Beta;
@@ -53,6 +55,9 @@ pub const LATE: i64 = 72 * HOUR;
 
 /// An action this soon after another is in sequence with it.
 pub const SEQUENCE: i64 = 120_000_000;
+
+/// Actions closer than this are of one sitting: who reads, thinks, or goes for a coffee is still at it.
+pub const SITTING: i64 = 15 * 60 * 1_000_000;
 
 /// When endorsements come, in the whole log.
 #[derive(Clone, Debug)]
