@@ -4,7 +4,7 @@
 use super::contrast::{Beta, Inside};
 use super::mark::Mark;
 use super::proof::MUTUAL_MIN;
-use super::refine::Bicluster;
+use super::refine::{Bicluster, beside};
 use crate::census::Census;
 use crate::likes::{Likes, Seen};
 use crate::signals::exchange::books::{BALANCE_MIN, balance};
@@ -123,8 +123,9 @@ pub fn inside(
         }
     }
     if !likes.device.is_empty() {
-        all.insert(Mark::SharedDevice, traits.networks.shared_devices(group, &accounts, likes));
-        all.insert(Mark::ForeignDevice, traits.networks.foreign_devices(group, &accounts, likes));
+        let beside = beside(group, likes);
+        all.insert(Mark::SharedDevice, traits.networks.shared_devices((group, &beside), &accounts, likes));
+        all.insert(Mark::ForeignDevice, traits.networks.foreign_devices((group, &beside), &accounts, likes));
     }
     if likes.has_views() {
         let of = |a: u32| viewing.of(number, a).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::contrast::{Beta, Inside, rate_without};
 use super::mark::Mark;
 use super::marks::Traits;
 use super::proof::Group;
-use super::refine::{Bicluster, owners_by_account, targets_of};
+use super::refine::{Bicluster, beside, owners_by_account, targets_of};
 use crate::census::Census;
 use crate::evalue::{ln_factorial, ln_mean, ln_weighted_mean};
 use crate::findings::RingKind;
@@ -131,7 +131,8 @@ fn victims_by_life(group: &Bicluster, bare: bool, likes: &Likes, census: &Census
 
 fn victims_by_device(all: &[Inside], judged: &Group, likes: &Likes) -> Vec<u32> {
     let group = &judged.bicluster;
-    let devices = Networks::foreign_to_most(group, likes);
+    let beside = beside(group, likes);
+    let devices = Networks::foreign_to_most((group, &beside), likes);
     // Whoever is at home on a rack is the operator's; a farm that sells to the same customers says nothing of the others.
     let shared = judged.inside.get(&Mark::SharedDevice).map_or(&[][..], Vec::as_slice);
     let racked: BTreeSet<u32> = shared.iter().filter(|i| i.successes > 0).map(|i| i.account).collect();
@@ -142,7 +143,7 @@ fn victims_by_device(all: &[Inside], judged: &Group, likes: &Likes) -> Vec<u32> 
     let stolen = 2 * foreign > known && known as f64 >= LIVES_MIN * others().count() as f64;
     let is_victim = |i: &&Inside| {
         let unknown = stolen && i.trials == 0 && !racked.contains(&i.account);
-        Networks::is_foreign(i) || unknown || Networks::is_on(&devices, i.account, group, likes)
+        Networks::is_foreign(i) || unknown || Networks::is_on(&devices, i.account, (group, &beside), likes)
     };
     all.iter().filter(is_victim).map(|i| i.account).collect()
 }

@@ -92,6 +92,15 @@ pub fn refine(likes: &Likes, census: &Census<'_>, seed: &[u32]) -> Option<Biclus
     Some(Bicluster { members, targets })
 }
 
+/// Targets that are not the group's, being too small beside its others, but at which its members met beyond chance: what they did there is no
+/// life of their own. Ascending.
+#[must_use]
+pub fn beside(group: &Bicluster, likes: &Likes) -> Vec<u32> {
+    let mut all = targets_of(likes, &group.members, &group.targets, 0.0);
+    all.retain(|t| group.targets.binary_search(t).is_err());
+    all
+}
+
 /// Targets that the members endorse beyond what others' interest in them explains.
 ///
 /// `share_min` is of the support that the usual endorsement of `targets` has.

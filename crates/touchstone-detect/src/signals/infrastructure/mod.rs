@@ -107,18 +107,18 @@ impl Networks {
     /// rest of its life, too, or there is none; and the account has no phone of its own beside it. People before the screens of one
     /// room, or at a library's machines, have one.
     #[must_use]
-    pub fn shared_devices(&self, group: &Bicluster, accounts: &[u32], likes: &Likes) -> Vec<Inside> {
+    pub fn shared_devices(&self, (group, beside): (&Bicluster, &[u32]), accounts: &[u32], likes: &Likes) -> Vec<Inside> {
         let devices = |a: u32| {
             let inside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
             inside.map(|i| likes.device[i]).filter(|d| *d != 0).collect::<BTreeSet<u64>>()
         };
         let users = users_inside(group, likes);
         let outside = |a: u32| {
-            let outside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_err());
+            let outside = likes.of_account(a).filter(|i| is_elsewhere(likes.target[*i], group, beside));
             outside.map(|i| likes.device[i]).filter(|d| *d != 0).collect::<Vec<u64>>()
         };
         let is_rack = |d: &u64| users.get(d).is_some_and(|n| *n > DEVICE_OTHERS_MIN);
-        let foreign = Self::foreign_to_most(group, likes);
+        let foreign = Self::foreign_to_most((group, beside), likes);
         let p = self.shared_device_share;
         // Known well enough to be taken for certain.
         let null = Beta { a: p * 1e3, b: (1.0 - p) * 1e3 };
@@ -145,11 +145,12 @@ impl Networks {
 
     /// By account, how many of its endorsements inside came from a device that it uses for nothing else.
     #[must_use]
-    pub fn foreign_devices(&self, group: &Bicluster, accounts: &[u32], likes: &Likes) -> Vec<Inside> {
+    pub fn foreign_devices(&self, (group, beside): (&Bicluster, &[u32]), accounts: &[u32], likes: &Likes) -> Vec<Inside> {
         let users = users_inside(group, likes);
         let row = |a: &u32| {
             let (inside, mut outside): (Vec<usize>, Vec<usize>) =
                 likes.of_account(*a).partition(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
+            outside.retain(|i| is_elsewhere(likes.target[*i], group, beside));
             // A life of its own is one on devices that are not the group's: a rack serves its accounts in turn.
             outside.retain(|i| users.get(&likes.device[*i]).is_none_or(|n| *n <= DEVICE_OTHERS_MIN));
             let mut own: BTreeMap<u64, u32> = BTreeMap::new();
@@ -174,7 +175,7 @@ impl Networks {
     /// Devices inside the group that most of their users whose lives are known use for nothing else: what holds of these holds of
     /// users of whom nothing else is known.
     #[must_use]
-    pub fn foreign_to_most(group: &Bicluster, likes: &Likes) -> BTreeSet<u64> {
+    pub fn foreign_to_most((group, beside): (&Bicluster, &[u32]), likes: &Likes) -> BTreeSet<u64> {
         let racks = users_inside(group, likes);
         let is_rack = |d: u64| racks.get(&d).is_some_and(|n| *n > DEVICE_OTHERS_MIN);
         let mut users: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
@@ -182,7 +183,7 @@ impl Networks {
             let is_inside = |i: &usize| group.targets.binary_search(&likes.target[*i]).is_ok();
             let (inside, mut outside): (Vec<usize>, Vec<usize>) =
                 likes.of_account(*a).filter(|i| likes.device[*i] != 0).partition(is_inside);
-            outside.retain(|i| !is_rack(likes.device[*i]));
+            outside.retain(|i| is_elsewhere(likes.target[*i], group, beside) && !is_rack(likes.device[*i]));
             if outside.len() >= OWN_MIN {
                 let own: BTreeSet<u64> = outside.iter().map(|i| likes.device[*i]).collect();
                 for d in inside.iter().map(|i| likes.device[*i]).collect::<BTreeSet<u64>>() {
@@ -196,13 +197,18 @@ impl Networks {
 
     /// Whether an account of whose life nothing else is known acted inside mostly from such devices.
     #[must_use]
-    pub fn is_on(devices: &BTreeSet<u64>, account: u32, group: &Bicluster, likes: &Likes) -> bool {
+    pub fn is_on(
+        devices: &BTreeSet<u64>,
+        account: u32,
+        (group, beside): (&Bicluster, &[u32]),
+        likes: &Likes,
+    ) -> bool {
         let (mut inside, mut on, mut outside) = (0, 0, 0);
         for i in likes.of_account(account).filter(|i| likes.device[*i] != 0) {
             if group.targets.binary_search(&likes.target[i]).is_ok() {
                 inside += 1;
                 on += usize::from(devices.contains(&likes.device[i]));
-            } else {
+            } else if is_elsewhere(likes.target[i], group, beside) {
                 outside += 1;
             }
         }
@@ -259,6 +265,12 @@ fn addresses(likes: &Likes) -> (Vec<Option<bool>>, Vec<Option<bool>>) {
         }
     }
     (fleeting, wandering)
+}
+
+/// Whether a target has nothing to do with the group: neither one of its, nor of those beside it (see
+/// [`crate::cohort::refine::beside`]).
+fn is_elsewhere(target: u32, group: &Bicluster, beside: &[u32]) -> bool {
+    group.targets.binary_search(&target).is_err() && beside.binary_search(&target).is_err()
 }
 
 /// How many members used each device inside the group.
