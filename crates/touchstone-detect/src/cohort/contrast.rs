@@ -99,7 +99,13 @@ impl Inside {
     /// `ln` likelihood ratio of an imposed rate, about which members differ as people do, against the null.
     #[must_use]
     pub fn ln_ratio(&self, rate: f64) -> f64 {
-        let imposed = Beta { a: rate * UNEVEN, b: (1.0 - rate) * UNEVEN };
+        self.ln_ratio_about(rate, UNEVEN)
+    }
+
+    /// The same where members differ about the rate by this weight, in trials.
+    #[must_use]
+    pub fn ln_ratio_about(&self, rate: f64, weight: f64) -> f64 {
+        let imposed = Beta { a: rate * weight, b: (1.0 - rate) * weight };
         let ln =
             imposed.ln_likelihood(self.successes, self.trials) - self.null.ln_likelihood(self.successes, self.trials);
         if f64::from(self.successes) > self.expected() { ln } else { ln.min(0.0) }

@@ -76,9 +76,7 @@ impl Mark {
             | Self::InOrder
             | Self::Prompt
             | Self::Late
-            | Self::Received => {
-                "exchange"
-            }
+            | Self::Received => "exchange",
             Self::Cohesive | Self::Devoted => "pool",
             Self::InStep => "lockstep",
         }

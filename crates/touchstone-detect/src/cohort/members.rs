@@ -5,7 +5,7 @@
 //! the ring is known by. Traits are of different data (targets, views, devices, addresses, times), so they multiply. Each
 //! ratio has mean one for somebody who has nothing to do with the ring; negative bits acquit.
 
-use super::bare::clockwork::TARGETS_SHARE;
+use super::bare::clockwork::{self, TARGETS_SHARE};
 use super::contrast::{Beta, Inside, rate_without};
 use super::mark::Mark;
 use super::marks::Traits;
@@ -41,6 +41,17 @@ const STRANGER: f64 = 0.01;
 /// such a friend knows: each further one is less than half as likely.
 const FRIENDS_SHARE: f64 = 0.02;
 const FURTHER_FRIEND: f64 = 0.4;
+
+/// How often strangers are on the beat of a ring's clock, at least and at most, and the weight of what is usual, in endorsements. Assumed:
+/// accounts that the ring used once are among them.
+const BEAT_USUAL: (f64, f64) = (0.1, 0.5);
+const BEAT_WEIGHT: f64 = 8.0;
+
+/// How even members are about a clock, as a weight in endorsements: it is one clock for all.
+const EVEN: f64 = 50.0;
+
+/// From where on a clock's beat speaks against an account's being a member, in `ln` (4 bits).
+const LN_OFF_BEAT: f64 = -2.77;
 
 /// Share of an exchange's members who do not work as the others do, in any one trait.
 const OTHERWISE: f64 = 0.1;
@@ -217,7 +228,8 @@ pub fn judge(
                     inside.null = Beta { a: stray * 1e3, b: (1.0 - stray) * 1e3 };
                 }
                 let rate = rate_without(&members_inside[mark], *account);
-                let ln = inside.ln_ratio(rate);
+                let ln =
+                    if *mark == Mark::Clockwork { inside.ln_ratio_about(rate, EVEN) } else { inside.ln_ratio(rate) };
                 let ln = if mark.of_mutual_groups() { or_otherwise(ln) } else { ln };
                 of.insert(*mark, (ln.clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX), inside));
             }
@@ -247,7 +259,8 @@ pub fn judge(
             // Friends of a customer come to all that he bought for. Where conduct speaks against an account, its taste is one
             // trait among others.
             let conduct: f64 = of.iter().filter(|(m, _)| !m.of_endorsements()).map(|(_, m)| m.0).sum();
-            let outvoted = conduct < 0.0 && !group.is_mutual();
+            let off_beat = of.get(&Mark::Clockwork).is_some_and(|m| m.0 < LN_OFF_BEAT);
+            let outvoted = (conduct < 0.0 || off_beat) && !group.is_mutual();
             let ln_pool = ln_pool((x, k), member, stranger, group.is_mutual());
             let standing = Standing {
                 account,
@@ -299,7 +312,9 @@ fn or_otherwise(ln: f64) -> f64 {
 fn with_steps(mut of: BTreeMap<Mark, (f64, Inside)>, (ln, steps): (f64, Inside)) -> BTreeMap<Mark, (f64, Inside)> {
     if steps.trials > 0 {
         let in_sequence = of.remove(&Mark::InSequence);
-        let both = in_sequence.map_or(or_otherwise(ln), |s| ln_mean(&[s.0, or_otherwise(ln)])).clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX);
+        let both = in_sequence
+            .map_or(or_otherwise(ln), |s| ln_mean(&[s.0, or_otherwise(ln)]))
+            .clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX);
         match in_sequence.filter(|s| s.0 > ln) {
             Some((_, counts)) => of.insert(Mark::InSequence, (both, counts)),
             None => of.insert(Mark::OneSitting, (both, steps)),
@@ -340,12 +355,7 @@ fn certain(standings: &[Standing]) -> Vec<u32> {
 
 /// Probabilities that endorsements are the ring's, `(account, target, p)`, of everybody with a standing.
 #[must_use]
-pub fn ascribe(
-    group: &Group,
-    standings: &[Standing],
-    likes: &Likes,
-    census: &Census<'_>,
-) -> Vec<(u32, u32, f64)> {
+pub fn ascribe(group: &Group, standings: &[Standing], likes: &Likes, census: &Census<'_>) -> Vec<(u32, u32, f64)> {
     let kind = group.kind();
     let certain = certain(standings);
     let targets = &targets_of(likes, &certain, &group.bicluster.targets, 0.0);
@@ -372,7 +382,9 @@ pub fn ascribe(
                 (RingKind::Farm, false) if !s.foreign && s.belongs >= CERTAIN => s.belongs * s.belongs,
                 (RingKind::Exchange | RingKind::Pod, false) if s.belongs >= CERTAIN => {
                     let likely = tasks.as_ref().map_or(0.0, |t| t.likely(target));
-                    if likely < 0.01 { 0.0 } else {
+                    if likely < 0.01 {
+                        0.0
+                    } else {
                         let odds = own_odds(s, owners) * tasks.as_ref().map_or(1.0, |t| t.ratio(near(i)));
                         s.belongs * likely * odds / (1.0 + odds)
                     }
@@ -492,6 +504,35 @@ pub fn times(group: &Bicluster, likes: &Likes) -> Vec<Vec<i64>> {
         times
     };
     group.targets.iter().map(of).collect()
+}
+
+/// How many of its endorsements inside an account gave on the beat of the clock that the group keeps, with `times` as [`times`] has them; against
+/// how often those in `also` did. Ascending.
+#[must_use]
+pub fn on_beat(group: &Bicluster, also: &[u32], times: &[Vec<i64>], resolution: i64, likes: &Likes) -> Vec<Inside> {
+    let beat = |account: u32, is_member: bool| {
+        let mut counts = (0, 0);
+        for i in likes.of_account(account) {
+            let Ok(place) = group.targets.binary_search(&likes.target[i]) else { continue };
+            let mut others = times[place].clone();
+            if let Some(own) = others.iter().position(|t| *t == likes.ts[i]).filter(|_| is_member) {
+                others.remove(own);
+            }
+            if let Some(hit) = clockwork::is_on_beat(likes.ts[i], &others, resolution) {
+                counts = (counts.0 + u32::from(hit), counts.1 + 1);
+            }
+        }
+        counts
+    };
+    let of_others: Vec<(u32, (u32, u32))> = also.iter().map(|a| (*a, beat(*a, false))).collect();
+    let (hits, all) = of_others.iter().fold((0, 0), |s, (_, c)| (s.0 + c.0, s.1 + c.1));
+    let usual = ((f64::from(hits) + 0.5) / (f64::from(all) + 1.0)).clamp(BEAT_USUAL.0, BEAT_USUAL.1);
+    let null = Beta { a: usual * BEAT_WEIGHT, b: (1.0 - usual) * BEAT_WEIGHT };
+    let of_members = group.members.iter().map(|a| (*a, beat(*a, true)));
+    let row = |(account, (successes, trials))| Inside { account, successes, trials, null };
+    let mut rows: Vec<Inside> = of_members.chain(of_others).map(row).collect();
+    rows.sort_unstable_by_key(|r| r.account);
+    rows
 }
 
 /// Accounts beside the members that endorsed at least two of its supported targets: to be judged as well.

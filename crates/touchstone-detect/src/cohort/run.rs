@@ -163,6 +163,8 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                 let mut group = Group::new(bicluster, inside, mutual, terms, [in_step, clock]);
                 if let Some((times, resolution)) = times.filter(|_| group.is_bare() && group.is_of_clock()) {
                     group.delivered = times.iter().map(|t| clockwork::delivered(t, resolution)).collect();
+                    let on_beat = members::on_beat(&group.bicluster, &also[g], &times, resolution, &likes);
+                    group.inside.insert(Mark::Clockwork, on_beat);
                 }
                 group.victims = members::victims(&group, &likes, census);
                 group

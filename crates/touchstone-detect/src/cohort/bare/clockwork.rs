@@ -45,6 +45,10 @@ const LN_TARGET_MAX: f64 = 8.3;
 /// Share of a group's targets that are delivered by the clock, if any are.
 pub const TARGETS_SHARE: f64 = 0.7;
 
+/// Dirichlet weight, and least gaps, by which a single endorsement is the clock's or not.
+const BEAT: u32 = 8;
+const NEAR_MIN: usize = 3;
+
 /// Ways to look: sizes, places of the first block, weights, parts.
 const WAYS: usize = (2 + 4 + 6) * WEIGHTS.len() * PARTS.len();
 
@@ -104,6 +108,30 @@ pub fn ln_target(times: &[i64], resolution: i64) -> f64 {
 pub fn delivered(times: &[i64], resolution: i64) -> f64 {
     let odds = TARGETS_SHARE / (1.0 - TARGETS_SHARE) * ln_target(times, resolution).min(LN_TARGET_MAX).exp();
     odds / (1.0 + odds)
+}
+
+/// Whether an endorsement at this time is one of the clock's: the gaps about it, to three of the `others` (ascending) on either side, are more like
+/// a clock's than like people's. `None` where there are not so many.
+#[must_use]
+pub fn is_on_beat(at: i64, others: &[i64], resolution: i64) -> Option<bool> {
+    let place = others.partition_point(|t| *t < at);
+    let about: Vec<i64> = others[place.saturating_sub(3)..place]
+        .iter()
+        .chain([&at])
+        .chain(&others[place..(place + 3).min(others.len())])
+        .copied()
+        .collect();
+    let gaps: Vec<i64> = about.windows(2).map(|t| t[1] - t[0]).collect();
+    if gaps.len() < NEAR_MIN {
+        return None;
+    }
+    let (sum, n) = (gaps.iter().sum::<i64>(), gaps.len() as u32);
+    if sum < RESOLUTIONS_MIN * i64::from(n) * resolution.max(1) {
+        return None;
+    }
+    let shares = gaps.iter().map(|g| if *g > 0 { (*g as f64).ln() } else { f64::NEG_INFINITY }).sum::<f64>();
+    let norm = ln_factorial(n * BEAT - 1) - f64::from(n) * ln_factorial(BEAT - 1) - ln_factorial(n - 1);
+    Some(norm + f64::from(BEAT - 1) * (shares - f64::from(n) * (sum as f64).ln()) > 0.0)
 }
 
 /// `ln e` of a group: the times, ascending, of its members' endorsements of each of its targets. Targets with few are passed over.

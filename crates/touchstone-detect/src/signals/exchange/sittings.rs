@@ -35,9 +35,7 @@ pub fn steps(account: u32, targets: &[u32], likes: &Likes, census: &Census<'_>) 
     let inside: Vec<usize> =
         likes.of_account(account).filter(|i| targets.binary_search(&likes.target[*i]).is_ok()).collect();
     let stranger = |p: &&[usize]| census.author(likes.target[p[0]]) != census.author(likes.target[p[1]]);
-    let of = |sum: (u32, u32), p: &[usize]| {
-        (sum.0 + u32::from(likes.ts[p[1]] - likes.ts[p[0]] < SITTING), sum.1 + 1)
-    };
+    let of = |sum: (u32, u32), p: &[usize]| (sum.0 + u32::from(likes.ts[p[1]] - likes.ts[p[0]] < SITTING), sum.1 + 1);
     inside.windows(2).filter(stranger).fold((0, 0), of)
 }
 

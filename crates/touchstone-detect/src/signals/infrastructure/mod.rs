@@ -107,7 +107,12 @@ impl Networks {
     /// rest of its life, too, or there is none; and the account has no phone of its own beside it. People before the screens of one
     /// room, or at a library's machines, have one.
     #[must_use]
-    pub fn shared_devices(&self, (group, beside): (&Bicluster, &[u32]), accounts: &[u32], likes: &Likes) -> Vec<Inside> {
+    pub fn shared_devices(
+        &self,
+        (group, beside): (&Bicluster, &[u32]),
+        accounts: &[u32],
+        likes: &Likes,
+    ) -> Vec<Inside> {
         let devices = |a: u32| {
             let inside = likes.of_account(a).filter(|i| group.targets.binary_search(&likes.target[*i]).is_ok());
             inside.map(|i| likes.device[i]).filter(|d| *d != 0).collect::<BTreeSet<u64>>()
@@ -145,7 +150,12 @@ impl Networks {
 
     /// By account, how many of its endorsements inside came from a device that it uses for nothing else.
     #[must_use]
-    pub fn foreign_devices(&self, (group, beside): (&Bicluster, &[u32]), accounts: &[u32], likes: &Likes) -> Vec<Inside> {
+    pub fn foreign_devices(
+        &self,
+        (group, beside): (&Bicluster, &[u32]),
+        accounts: &[u32],
+        likes: &Likes,
+    ) -> Vec<Inside> {
         let users = users_inside(group, likes);
         let row = |a: &u32| {
             let (inside, mut outside): (Vec<usize>, Vec<usize>) =
@@ -197,12 +207,7 @@ impl Networks {
 
     /// Whether an account of whose life nothing else is known acted inside mostly from such devices.
     #[must_use]
-    pub fn is_on(
-        devices: &BTreeSet<u64>,
-        account: u32,
-        (group, beside): (&Bicluster, &[u32]),
-        likes: &Likes,
-    ) -> bool {
+    pub fn is_on(devices: &BTreeSet<u64>, account: u32, (group, beside): (&Bicluster, &[u32]), likes: &Likes) -> bool {
         let (mut inside, mut on, mut outside) = (0, 0, 0);
         for i in likes.of_account(account).filter(|i| likes.device[*i] != 0) {
             if group.targets.binary_search(&likes.target[i]).is_ok() {
