@@ -535,6 +535,16 @@ pub fn on_beat(group: &Bicluster, also: &[u32], times: &[Vec<i64>], resolution: 
     rows
 }
 
+/// What members endorsed of the targets that a group's clock rather did not deliver than did: `(account, target)`. Empty where the group is
+/// known by more than its clock.
+#[must_use]
+pub fn undelivered(group: &Group, likes: &Likes) -> Vec<(u32, u32)> {
+    let Bicluster { members, targets } = &group.bicluster;
+    let left = targets.iter().zip(&group.delivered).filter(|(_, delivered)| **delivered < 0.5).map(|(t, _)| *t);
+    let by_members = |t: u32| likes.likers(t).iter().filter(|a| members.binary_search(a).is_ok()).map(move |a| (*a, t));
+    left.flat_map(by_members).collect()
+}
+
 /// Accounts beside the members that endorsed at least two of its supported targets: to be judged as well.
 #[must_use]
 pub fn bystanders(group: &Bicluster, likes: &Likes) -> Vec<u32> {

@@ -281,6 +281,10 @@ fn conclude(
                 fake.entry(target).or_default().push((account, p as f32, r as u32));
             }
         }
+        // What the clock of a ring did not deliver, which nothing else proves, is as undecided as what people of one taste like.
+        for (account, target) in members::undelivered(&ring.group, likes) {
+            doubts.entry(target).or_default().push((account, UNDECIDED));
+        }
         if doubtful {
             doubt(&ring.group, likes, census, &mut doubts);
             // Nothing but endorsements tells of them either who is a member: whoever is rather like one than like a stranger.
