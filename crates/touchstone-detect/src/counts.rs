@@ -14,8 +14,9 @@ pub struct Tally {
 }
 
 /// Doubt about a ring as a whole that its members share: whether its window and shares are right.
-/// A tenth of what is ascribed to it; assumed, to be measured against simulated truth.
-const SHARED_DOUBT: f64 = 0.1;
+/// A twentieth of what is ascribed to it. A tenth, which was assumed before ascriptions were measured, made intervals wider than they
+/// say in simulated worlds.
+const SHARED_DOUBT: f64 = 0.05;
 
 /// A corrected count.
 #[derive(Clone, Copy, Debug, PartialEq)]

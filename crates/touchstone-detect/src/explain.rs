@@ -107,9 +107,15 @@ fn standing(ring: &Proven, account: u32, samples: &Samples) -> Vec<Piece> {
         let expected = f64::from(inside.trials) * inside.null.mean();
         let sentence = if *mark == Mark::InStep {
             format!("acts at the same moments as other members, beyond its pace and the crowd ({b:.1} bits)")
-        } else if matches!(*mark, Mark::OneSitting | Mark::Clockwork) {
+        } else if *mark == Mark::Clockwork {
             format!(
-                "{}: {} of {}; {expected:.1} of others who have as many ({b:.1} bits)",
+                "ring endorsements as far from the members' before and after as a clock's: {} of {}; {expected:.1} of others' \
+                 who have as many ({b:.1} bits)",
+                inside.successes, inside.trials
+            )
+        } else if *mark == Mark::OneSitting {
+            format!(
+                "{}: {} of {}; {expected:.1} of others' who have as many ({b:.1} bits)",
                 mark.statistic(),
                 inside.successes,
                 inside.trials

@@ -87,7 +87,7 @@ fn a_farm_with_a_single_customer_is_told_by_its_clock() {
         let (loaded, outcome) = clock_farm(seed, 36).detect(&Params::default());
         let accused = loaded.accused(&outcome);
         let regular = accused.iter().filter(|a| REGULAR.contains(a)).count();
-        assert!(regular >= 148, "seed {seed}: {regular}");
+        assert!(regular >= 144, "seed {seed}: {regular}");
         let ring = &outcome.cohorts.rings[0];
         assert!(ring.group.terms.by_target, "seed {seed}");
         // What was counted are targets, and the evidence says so.
@@ -120,4 +120,41 @@ fn fans_of_a_single_author_are_no_farm() {
         let accused = loaded.accused(&outcome);
         assert!(accused.is_empty(), "seed {seed}: {accused:?}");
     }
+}
+
+/// Colleagues who like each other's firm's four posts within the hours after each, and hardly anything else; the firm bought for three
+/// of them.
+const STAFF: std::ops::Range<u32> = 13_000..13_024;
+
+fn with_staff(seed: u64) -> World {
+    let mut world = clock_farm(seed, 36);
+    world.owners = None;
+    let mut random = Random(seed ^ 0x0FF1CE);
+    let bought: Vec<(u32, i64)> =
+        BOUGHT.take(3).map(|t| (t, world.events.iter().filter(|e| e.1 == t).map(|e| e.2).min().unwrap())).collect();
+    for (target, start) in bought.into_iter().chain([(21_000, 12 * DAY)]) {
+        // A week before the farm begins, or as long after.
+        let from = if start > 8 * DAY { start - 7 * DAY } else { start + 12 * DAY };
+        for account in STAFF {
+            if random.unit() < 0.75 {
+                let after = -(1.0 - random.unit()).ln() * 1.5 * HOUR as f64;
+                world.events.push((account, target, from + after as i64));
+            }
+        }
+    }
+    world
+}
+
+#[test]
+fn colleagues_of_a_customer_are_off_the_beat_of_his_farm() {
+    let (mut regular, mut of_staff) = (0, 0);
+    for seed in 11..15 {
+        let (loaded, outcome) = with_staff(seed).detect(&Params::default());
+        let accused = loaded.accused(&outcome);
+        let of = |range: std::ops::Range<u32>| accused.iter().filter(|a| range.contains(a)).count();
+        regular += of(REGULAR);
+        of_staff += of(STAFF);
+    }
+    // By their taste alone nearly all 96 were accused; what is left was on the beat by chance once or twice.
+    assert!(regular >= 4 * 144 && of_staff <= 20, "{regular} regular, {of_staff} colleagues");
 }

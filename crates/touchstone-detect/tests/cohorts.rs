@@ -341,6 +341,33 @@ fn owners_of_stolen_tokens_without_any_other_trace_are_not_accused() {
     assert!(found.accounts.values().all(|a| a.0 <= 0.0), "nobody is held against anything");
 }
 
+#[test]
+fn a_small_delivery_beside_the_others_is_no_life_of_its_owners() {
+    // Owners of sixty stolen tokens, of whom the log knows a life, used for eight customers; and of five who lead such quiet lives that nothing of
+    // it shows, used for these, and for three who paid for next to nothing.
+    let mut world = World::organic(35);
+    let quiet: Vec<u32> = (PEOPLE..PEOPLE + 5).collect();
+    for account in (400..460).chain(quiet.iter().copied()) {
+        for target in 500..508 {
+            if world.random.unit() < 0.7 {
+                let ts = world.moment();
+                world.like(account, target, ts, 5_000_000 + u64::from(account), false);
+            }
+        }
+        if quiet.contains(&account) {
+            for target in 690..693 {
+                let ts = world.moment();
+                world.like(account, target, ts, 5_000_000 + u64::from(account), false);
+            }
+        }
+    }
+    let found = world.run();
+    assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Collusion]);
+    let belongs = |a: &u32| found.rings[0].standings.iter().find(|s| s.account == *a).unwrap().belongs;
+    assert!(quiet.iter().all(|a| belongs(a) > 0.99), "{:?}", quiet.iter().map(belongs).collect::<Vec<_>>());
+    assert!(found.accounts.values().all(|a| a.0 <= 0.0), "nobody is held against anything");
+}
+
 /// Owners of a hundred stolen tokens, of whom the log knows sixty, and a farm of eighty on phones of its own; so many of their twelve
 /// customers are both's.
 fn tokens_beside_a_farm(seed: u64, both: u32) -> (World, Vec<u32>, Vec<u32>) {

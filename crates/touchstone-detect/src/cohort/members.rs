@@ -563,7 +563,7 @@ pub fn bystanders(group: &Bicluster, likes: &Likes) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::with_likes;
+    use crate::fixture::{with_likes, with_timed_likes};
 
     #[test]
     fn regulars_come_more_often_than_their_activity_gives() {
@@ -592,5 +592,46 @@ mod tests {
         assert!((of([1.0, 0.0, 0.0]) - 3.0 / 65.0).abs() < 1e-9);
         assert!((of([1.0, 1.0, 0.0]) - 2.0 / 64.0).abs() < 1e-9);
         assert!((of([1.0, 1.0, 0.5]) - 1.5 / 62.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn who_does_not_work_as_most_do_may_be_a_member_all_the_same() {
+        assert!(or_otherwise(-50.0) >= OTHERWISE.ln() - 1e-9);
+        assert!(or_otherwise(5.0) > 5.0 - 0.12 && or_otherwise(5.0) < 5.0);
+        assert!(or_otherwise(0.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn steps_and_sequence_count_once() {
+        let null = Beta { a: 1.0, b: 9.0 };
+        let counts = |trials| Inside { account: 1, successes: trials, trials, null };
+        let before = BTreeMap::from([(Mark::InSequence, (2.0, counts(3))), (Mark::Late, (1.0, counts(3)))]);
+        let of = |ln, steps| with_steps(before.clone(), (ln, counts(steps)));
+        // Without a step nothing is known; else the stronger gives the name, and the mean the weight.
+        assert_eq!(of(0.0, 0), before);
+        let stronger = of(4.0, 2);
+        assert_eq!(stronger.keys().copied().collect::<Vec<_>>(), [Mark::OneSitting, Mark::Late]);
+        assert!((stronger[&Mark::OneSitting].0 - ln_mean(&[2.0, or_otherwise(4.0)])).abs() < 1e-9);
+        let weaker = of(-3.0, 2);
+        assert_eq!(weaker.keys().copied().collect::<Vec<_>>(), [Mark::InSequence, Mark::Late]);
+        assert!(weaker[&Mark::InSequence].0 < 2.0 && weaker[&Mark::InSequence].0 > 2.0 - 0.7);
+        assert_eq!(with_steps(BTreeMap::new(), (4.0, counts(2))).len(), 1);
+    }
+
+    #[test]
+    fn a_member_is_on_the_beat_and_whoever_comes_after_is_not() {
+        // Thirty accounts on two targets a quarter of an hour apart; two others on both, hours later and close together.
+        let quarter = 900_000_000i64;
+        let clock = (0..2).flat_map(|t| (0..30).map(move |a| (t, a, i64::from(a) * quarter)));
+        let late = (0..2).flat_map(|t| [(t, 40, 200 * quarter), (t, 41, 200 * quarter + 60_000_000)]);
+        with_timed_likes(clock.chain(late).collect(), None, |likes, _| {
+            let group = Bicluster { members: (0..30).collect(), targets: vec![0, 1] };
+            let times = times(&group, likes);
+            let rows = on_beat(&group, &[40, 41], &times, 1, likes);
+            let of = |a: u32| rows.iter().find(|r| r.account == a).map(|r| (r.successes, r.trials)).unwrap();
+            assert_eq!([of(10), of(20)], [(2, 2), (2, 2)]);
+            assert_eq!([of(40), of(41)], [(0, 2), (0, 2)]);
+            assert!(rows.iter().all(|r| (r.null.mean() - BEAT_USUAL.0).abs() < 0.05));
+        });
     }
 }

@@ -125,3 +125,21 @@ pub(crate) fn targets_of(likes: &Likes, members: &[u32], targets: &[u32], share_
         .map(|run| run[0])
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::with_likes;
+
+    #[test]
+    fn a_small_gathering_of_members_is_beside_the_group_and_a_hit_is_not() {
+        // Forty members on targets 0 to 4; four of them on 5, three on 6, which half of the log endorses; all else is other people's.
+        let inside = (0..40).flat_map(|a| (0..5).map(move |t| (t, a)));
+        let small = (0..4).map(|a| (5, a)).chain((0..3).map(|a| (6, a)));
+        let hit = (100..300).map(|a| (6, a));
+        let people = (100..500u32).flat_map(|a| (0..10).map(move |n| (7 + (a * 31 + n * 17) % 800, a)));
+        let rows: Vec<(u32, u32)> = inside.chain(small).chain(hit).chain(people).collect();
+        let group = Bicluster { members: (0..40).collect(), targets: (0..5).collect() };
+        assert_eq!(with_likes(rows, None, |likes, _| beside(&group, likes)), [5]);
+    }
+}

@@ -124,6 +124,12 @@ pub fn of_member(ring: &Proven, standing: &Standing) -> Vec<Innocent> {
         left.map(|(m, (ln, i))| {
             let words = match *m {
                 Mark::InStep => "it acts at the same moments as the others".to_string(),
+                Mark::Clockwork => format!(
+                    "it keeps the distance of a clock: {} of {}, {:.1} expected",
+                    i.successes,
+                    i.trials,
+                    f64::from(i.trials) * i.null.mean()
+                ),
                 m => format!(
                     "{}: {} of {}, {:.1} expected",
                     m.statistic(),

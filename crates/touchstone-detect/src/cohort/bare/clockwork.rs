@@ -206,4 +206,28 @@ mod tests {
         let all: Vec<Vec<i64>> = (1..8).map(|s| clock(30, s, 0.6)).collect();
         assert!(ln_group(&all, SECOND) > 3.0 * LN_TARGET_MAX, "{}", ln_group(&all, SECOND));
     }
+
+    #[test]
+    fn a_single_one_is_on_the_beat_or_off_it() {
+        let jitter = |i: u64| (unit(i) * 0.2 * 900.0) as i64;
+        let clock: Vec<i64> = (0..40).map(|i| (i as i64 * 900 + jitter(i)) * SECOND).collect();
+        let without = |n: usize| clock.iter().enumerate().filter(|(i, _)| *i != n).map(|(_, t)| *t).collect::<Vec<_>>();
+        for n in 5..35 {
+            assert_eq!(is_on_beat(clock[n], &without(n), 1), Some(true), "{n}");
+            // Just before one, and a day after the last.
+            assert_eq!(is_on_beat(clock[n] - 40 * SECOND, &clock, 1), Some(false), "{n}");
+        }
+        assert_eq!(is_on_beat(clock[39] + 86_400 * SECOND, &clock, 1), Some(false));
+        // Too few neighbours to tell; gaps no longer than what the log rounds to.
+        assert_eq!(is_on_beat(clock[1], &clock[..2], 1), None);
+        assert_eq!(is_on_beat(clock[5], &without(5), 900 * SECOND), None);
+        // People are on it by chance.
+        let people = people(4000, 8);
+        let hit = |n: &usize| {
+            let others: Vec<i64> = people[n - 5..n + 6].iter().copied().filter(|t| *t != people[*n]).collect();
+            is_on_beat(people[*n], &others, 1) == Some(true)
+        };
+        let hits = (5..3990).filter(hit).count() as f64 / 3985.0;
+        assert!(hits < 0.15, "{hits}");
+    }
 }

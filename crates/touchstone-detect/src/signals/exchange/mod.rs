@@ -10,14 +10,15 @@
 //! # Null model
 //! Reciprocity proves nothing: friends have more of it. The null is courtesy: friends are assumed to like 80 % of what they open of each
 //! other, half of it within the hour, half of it after three days, three quarters of it in one order, or as they do outside the group where
-//! that is more. Order counts only where books balance among strangers ([`books`]). Within a proven exchange an account is judged by what
-//! it receives, too ([`receipts`]).
+//! that is more. Order counts only where books balance among strangers ([`books`]). Within a proven exchange an account is judged by how it
+//! goes from task to task ([`sittings`]) and by what it receives ([`receipts`]), too, and its endorsements by whether they come among
+//! tasks ([`tasks`]).
 //!
 //! # Innocent look-alikes
 //! Courtesy circles, couples, team accounts: devoted and prompt, but they do not work off a list of strangers.
 //!
 //! # Parameters
-//! [`COURTESY`], [`COURTESY_PROMPT`] and [`COURTESY_LATE`] as shares; [`SEQUENCE`] and [`LATE`] in microseconds.
+//! [`COURTESY`], [`COURTESY_PROMPT`] and [`COURTESY_LATE`] as shares; [`SEQUENCE`], [`SITTING`] and [`LATE`] in microseconds.
 //!
 //! # Cost
 //! Linear in endorsements.
@@ -56,7 +57,8 @@ pub const LATE: i64 = 72 * HOUR;
 /// An action this soon after another is in sequence with it.
 pub const SEQUENCE: i64 = 120_000_000;
 
-/// Actions closer than this are of one sitting: who reads, thinks, or goes for a coffee is still at it.
+/// Actions closer than this are of one sitting: who opens a task, reads and thinks is still at it. An assumption: web analytics usually
+/// take twice as long.
 pub const SITTING: i64 = 15 * 60 * 1_000_000;
 
 /// When endorsements come, in the whole log.

@@ -54,3 +54,42 @@ pub fn ln_ratio(account: u32, (successes, trials): (u32, u32), null: Beta, membe
     let rate = rate_without(members, account);
     (ln_mean(&RATES.map(|share| inside.ln_ratio(share * rate))), inside)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::with_timed_likes;
+
+    const MINUTE: i64 = 60_000_000;
+
+    #[test]
+    fn steps_go_from_task_to_task_past_what_is_none() {
+        // Target 9 is no task; 0 and 1 are one owner's.
+        let rows =
+            vec![(0, 7, 0), (9, 7, MINUTE), (2, 7, 2 * MINUTE), (3, 7, 60 * MINUTE), (0, 8, 0), (1, 8, 1), (9, 6, 0)];
+        with_timed_likes(rows, Some(&[50, 50, 51, 52, 53, 54, 55, 56, 57, 58]), |likes, census| {
+            let of = |a| steps(a, &[0, 1, 2, 3], likes, census);
+            assert_eq!([of(7), of(8), of(6)], [(1, 2), (0, 0), (0, 0)]);
+        });
+    }
+
+    #[test]
+    fn what_is_usual_is_learned_from_those_who_do_not_belong() {
+        let all = || (0..50).map(|_| ((1, 5), 0.1)).chain((0..9).map(|_| ((9, 9), 0.99)));
+        let of = usual(all());
+        assert!((of.mean() - 50.5 / 251.0).abs() < 1e-9, "{of:?}");
+        assert!((usual((0..50).map(|_| ((0, 5), 0.1))).mean() - USUAL_MIN).abs() < 1e-12);
+    }
+
+    #[test]
+    fn once_is_little_and_again_is_less_than_it_was() {
+        let null = usual((0..50).map(|_| ((0, 5), 0.0)));
+        let members: Vec<Inside> = (0..20).map(|account| Inside { account, successes: 9, trials: 10, null }).collect();
+        let of = |steps| ln_ratio(99, steps, null, &members).0;
+        let each: Vec<f64> = (1..4).map(|n| of((n, n)) - of((n - 1, n - 1))).collect();
+        assert!(each[0] > 2.0 && each[0] < 3.0 && each[0] > each[1] && each[1] > each[2] && each[2] > 0.0, "{each:?}");
+        // Who never does it is rather no member.
+        assert!(of((0, 6)) < -1.0, "{}", of((0, 6)));
+        assert!(of((0, 0)).abs() < 1e-12);
+    }
+}

@@ -139,3 +139,77 @@ impl Tasks {
 fn share(sum: f64, n: f64, assumed: f64) -> f64 {
     ((sum + WEIGHT * assumed) / (n + WEIGHT)).clamp(LEAST, 1.0 - LEAST)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::with_timed_likes;
+
+    const MINUTE: i64 = 60_000_000;
+    const DAY: i64 = 24 * 60 * MINUTE;
+
+    /// Ten members who each day work off three of the tasks 0 to 9 (each of the owner of its number) within minutes. Beside them, in the
+    /// midst of it, two take a task of a known customer (10) and one of a stranger's (11); a day later all ten come upon a hit (12) and two
+    /// upon what a customer posted (13). They like what strangers post, too, far from it all.
+    fn board() -> (Vec<(u32, u32, i64)>, Vec<u32>) {
+        let owners: Vec<u32> = (0..10).chain([3, 50, 51, 4]).chain(60..200).collect();
+        let mut rows = Vec::new();
+        for member in 100..110u32 {
+            for day in 0..6 {
+                let start = i64::from(day) * 4 * DAY + i64::from(member) * 7 * MINUTE;
+                for n in 0..3 {
+                    rows.push(((member + day * 3 + n) % 10, member, start + i64::from(n) * MINUTE));
+                }
+                rows.push((14 + (member * 6 + day) % 100, member, start + DAY));
+            }
+            rows.push((12, member, 2 * DAY + i64::from(member) * MINUTE));
+        }
+        for member in [100, 101] {
+            let start = i64::from(member) * 7 * MINUTE + 3 * MINUTE;
+            rows.extend([(10, member, start), (13, member, 3 * DAY + start)]);
+        }
+        rows.push((11, 102, 102 * 7 * MINUTE + 3 * MINUTE));
+        rows.sort_unstable_by_key(|r| (r.0, r.1));
+        rows.dedup_by_key(|r| (r.0, r.1));
+        (rows, owners)
+    }
+
+    #[test]
+    fn tasks_are_what_comes_among_tasks() {
+        let (rows, owners) = board();
+        let (members, known): (Vec<u32>, Vec<u32>) = ((100..110).collect(), (0..10).collect());
+        with_timed_likes(rows, Some(&owners), |likes, census| {
+            let tasks = Tasks::learn(&members, &known, likes, census).unwrap();
+            assert!(tasks.near > 0.8 && tasks.near_own < 0.05, "{tasks:?}");
+            assert!(tasks.likely(10) > 0.95, "a customer's: {}", tasks.likely(10));
+            assert!(tasks.likely(12) < 0.001 && tasks.likely(13) < 0.05, "{} {}", tasks.likely(12), tasks.likely(13));
+            // Of a stranger's, whom tasks hardly ever are, one endorsement may have come so by chance.
+            assert!((0.5..0.9).contains(&tasks.likely(11)), "a stranger's: {}", tasks.likely(11));
+            assert_eq!(tasks.likely(3), 0.0, "known ones are not asked");
+            assert!(tasks.ratio(true) > 10.0 && tasks.ratio(false) < 0.2, "{tasks:?}");
+        });
+    }
+
+    #[test]
+    fn without_owners_or_times_there_are_none() {
+        let (rows, owners) = board();
+        let (members, known): (Vec<u32>, Vec<u32>) = ((100..110).collect(), (0..10).collect());
+        with_timed_likes(rows.clone(), None, |l, c| assert_eq!(Tasks::learn(&members, &known, l, c), None));
+        with_timed_likes(rows, Some(&owners), |l, c| {
+            assert_eq!(Tasks::learn(&members, &known, l, &Census { timed: false, ..*c }), None);
+            assert_eq!(Tasks::learn(&members, &[], l, c), None);
+        });
+    }
+
+    #[test]
+    fn near_is_by_the_same_account_of_another_owner_within_a_sitting() {
+        // Targets 0 and 1 are one owner's.
+        let rows = vec![(0, 7, 0), (1, 7, MINUTE), (2, 7, 10 * MINUTE), (3, 7, 60 * MINUTE), (0, 8, 61 * MINUTE)];
+        with_timed_likes(rows, Some(&[50, 50, 51, 52]), |likes, census| {
+            let of: Vec<bool> = likes.of_account(7).map(|i| is_near(i, &[0, 1], likes, census)).collect();
+            assert_eq!(of, [false, false, true, false]);
+            let both = likes.of_account(7).next().unwrap();
+            assert!(is_near(both, &[0, 2], likes, census));
+        });
+    }
+}
