@@ -175,6 +175,31 @@ fn what_members_endorse_of_an_account_speaks_beside_its_own_conduct_and_never_al
     assert!(of(202).is_none_or(|s| s.ln_e() <= 0.0) && found.accounts.get(&202).is_none_or(|a| a.0 <= 0.0));
 }
 
+#[test]
+fn what_few_members_endorse_among_tasks_is_one_and_what_they_come_upon_is_theirs() {
+    let mut world = board(33, 420);
+    // Two more posts of two members: two others take the one in the midst of their tasks, two come upon the other on another day.
+    (world.owners[350], world.owners[351]) = (305, 306);
+    for (n, member) in [310u32, 311].into_iter().enumerate() {
+        let start = 445 * HOUR + n as i64 * HOUR;
+        for task in 0..4 {
+            let target = if task == 2 { 350 } else { 320 + task as u32 };
+            world.like(member, target, start + task * 45 * SECOND, u64::from(member) + 1, true);
+        }
+    }
+    for member in [312u32, 313] {
+        world.like(member, 351, 300 * HOUR + i64::from(member) * HOUR, u64::from(member) + 1, true);
+    }
+    let found = world.run();
+    assert_eq!(found.rings.len(), 1);
+    let p = |target: u32, account: u32| {
+        let of = found.fake.get(&target).and_then(|f| f.iter().find(|x| x.0 == account));
+        of.map_or(0.0, |x| x.1)
+    };
+    assert!(p(350, 310) > 0.9 && p(350, 311) > 0.9, "{} {}", p(350, 310), p(350, 311));
+    assert!(p(351, 312) < 0.1 && p(351, 313) < 0.1, "{} {}", p(351, 312), p(351, 313));
+}
+
 /// A pod of thirty in the middle of a circle of friends: it likes all that it publishes within half an hour, the friends what they come
 /// upon in the days after.
 fn pod_among_friends(seed: u64) -> World {

@@ -634,4 +634,39 @@ mod tests {
             assert!(rows.iter().all(|r| (r.null.mean() - BEAT_USUAL.0).abs() < 0.05));
         });
     }
+
+    #[test]
+    fn of_what_a_member_does_for_all_that_its_ring_asks_nothing_is_left_to_taste() {
+        let standing = |x: u32| Standing {
+            account: 0,
+            ln_pool: 0.0,
+            owners: (x, 100),
+            expected: 5.0,
+            targets: None,
+            by_mark: BTreeMap::new(),
+            belongs: 1.0,
+            foreign: false,
+        };
+        // Of 80 owners elsewhere a twentieth would be the ring's by taste, four beside twenty; half of the ring's it left alone.
+        let own = 0.5 * 80.0 * (0.05 / 0.95) / 20.0;
+        assert!((own_odds(&standing(20), 40) - (1.0 - own) / own).abs() < 1e-9);
+        assert!((own_odds(&standing(20), 20) - 1e3).abs() < 1e-9);
+        assert!(own_odds(&standing(20), 400) < own_odds(&standing(20), 40));
+    }
+
+    #[test]
+    fn what_a_clock_did_not_deliver_is_named() {
+        let rows = vec![(0, 0), (0, 1), (1, 0), (1, 9), (2, 1)];
+        let group = |delivered: Vec<f64>| {
+            let bicluster = Bicluster { members: vec![0, 1], targets: vec![0, 1] };
+            let mut group = Group::new(bicluster, BTreeMap::new(), 0.0, Default::default(), [None, None]);
+            group.delivered = delivered;
+            group
+        };
+        with_likes(rows, None, |likes, _| {
+            assert_eq!(undelivered(&group(vec![0.9, 0.2]), likes), [(0, 1)]);
+            assert_eq!(undelivered(&group(vec![0.3, 0.9]), likes), [(0, 0), (1, 0)]);
+            assert_eq!(undelivered(&group(Vec::new()), likes), []);
+        });
+    }
 }
