@@ -62,6 +62,11 @@ class Reader:
     def on(self):
         return self.page.evaluate("document.querySelector('.page.on')?.id")
 
+    def turn(self, key, page):
+        """To a page by its key; a busy machine may take its time."""
+        self.press(key)
+        self.page.wait_for_function(f"document.querySelector('.page.on')?.id === {json.dumps(page)}")
+
     def hash(self):
         return self.page.evaluate("location.hash")
 
@@ -102,7 +107,8 @@ def keys(browser, file):
     check("? opens the keys", r.page.evaluate("document.querySelector('#help').open"))
     r.press("Escape")
     check("Escape closes them", not r.page.evaluate("document.querySelector('#help').open"))
-    r.press("3", "/")
+    r.turn("3", "accounts")
+    r.press("/")
     check("/ goes to the search", r.page.evaluate("document.activeElement.id") == "search")
     name = r.page.inner_text("#list-accounts tbody tr:nth-child(3) th")
     r.page.keyboard.type(name)
@@ -111,11 +117,12 @@ def keys(browser, file):
     r.press("Escape")
     hidden = r.page.evaluate("document.querySelectorAll('#list-accounts tr[hidden]').length")
     check("Escape ends the search", hidden == 0, hidden)
-    r.press("1", "/")
+    r.turn("1", "overview")
+    r.press("/")
     r.page.keyboard.type("r1")
     check("search elsewhere offers links", r.page.eval_on_selector_all("#found a", "a => a.length") >= 1)
     r.press("Escape")
-    r.press("3")
+    r.turn("3", "accounts")
     values = "[...document.querySelectorAll('#list-accounts tbody tr')].map(r => parseFloat(r.cells[2].innerText.replace(/,/g, '')))"
     r.page.click("#list-accounts thead th:nth-child(3) button")
     r.page.click("#list-accounts thead th:nth-child(3) button")

@@ -241,12 +241,13 @@ pub fn judge(
         })
         .collect();
     let of_tasks = |r: &(u32, u32, u32)| sittings::steps(r.0, &bicluster.targets, likes, census);
-    let steps: Option<Vec<(u32, u32)>> =
-        marked.contains(&Mark::InSequence).then(|| rows.par_iter().map(of_tasks).collect());
-    let steps_of_members = steps.as_ref().map(|all| {
-        let of = all.iter().zip(&rows).filter(|(_, r)| is_member(r.0));
+    let steps = marked.contains(&Mark::InSequence).then(|| {
+        let all: Vec<(u32, u32)> = rows.par_iter().map(of_tasks).collect();
+        let of_members = all.iter().zip(&rows).filter(|(_, r)| is_member(r.0));
         let null = Beta { a: 1.0, b: 1.0 };
-        of.map(|(s, r)| Inside { account: r.0, successes: s.0, trials: s.1, null }).collect::<Vec<_>>()
+        let row = |(s, r): (&(u32, u32), &(u32, u32, u32))| Inside { account: r.0, successes: s.0, trials: s.1, null };
+        let of_members: Vec<Inside> = of_members.map(row).collect();
+        (all, of_members)
     });
     // Spread over those who came near at all: devoted followers of its targets are the innocent to mind.
     let near = Beta::fit(rows.iter().filter(|r| !is_member(r.0)).map(|r| (r.1, r.2)));
@@ -274,17 +275,14 @@ pub fn judge(
             };
             standing.with_belonging(prior)
         };
-        let marks: Vec<BTreeMap<Mark, (f64, Inside)>> = match (&steps, &steps_of_members) {
-            (Some(steps), Some(of_members)) => {
-                let usual = sittings::usual(steps.iter().copied().zip(belongs.iter().copied()));
-                let with = |((row, of), s): ((&(u32, u32, u32), &BTreeMap<Mark, (f64, Inside)>), &(u32, u32))| {
-                    with_steps(of.clone(), sittings::ln_ratio(row.0, *s, usual, of_members))
-                };
-                rows.par_iter().zip(&marks).zip(steps).map(with).collect()
-            }
-            _ => marks.clone(),
-        };
-        standings = rows.par_iter().zip(&marks).map(|(row, of)| standing(*row, of)).collect();
+        let with_steps: Option<Vec<BTreeMap<Mark, (f64, Inside)>>> = steps.as_ref().map(|(steps, of_members)| {
+            let usual = sittings::usual(steps.iter().copied().zip(belongs.iter().copied()));
+            let said = |account: u32, s: (u32, u32)| sittings::ln_ratio(account, s, usual, of_members);
+            let all = rows.par_iter().zip(&marks).zip(steps);
+            all.map(|((row, of), s)| with_steps(of.clone(), said(row.0, *s))).collect()
+        });
+        let marks = with_steps.as_ref().unwrap_or(&marks);
+        standings = rows.par_iter().zip(marks).map(|(row, of)| standing(*row, of)).collect();
         belongs = standings.iter().map(|s| s.belongs).collect();
     }
     if group.kind() == RingKind::Exchange {
@@ -514,11 +512,7 @@ pub fn on_beat(group: &Bicluster, also: &[u32], times: &[Vec<i64>], resolution: 
         let mut counts = (0, 0);
         for i in likes.of_account(account) {
             let Ok(place) = group.targets.binary_search(&likes.target[i]) else { continue };
-            let mut others = times[place].clone();
-            if let Some(own) = others.iter().position(|t| *t == likes.ts[i]).filter(|_| is_member) {
-                others.remove(own);
-            }
-            if let Some(hit) = clockwork::is_on_beat(likes.ts[i], &others, resolution) {
+            if let Some(hit) = clockwork::is_on_beat(likes.ts[i], &times[place], is_member, resolution) {
                 counts = (counts.0 + u32::from(hit), counts.1 + 1);
             }
         }

@@ -45,7 +45,8 @@ const LN_TARGET_MAX: f64 = 8.3;
 /// Share of a group's targets that are delivered by the clock, if any are.
 pub const TARGETS_SHARE: f64 = 0.7;
 
-/// Dirichlet weight, and least gaps, by which a single endorsement is the clock's or not.
+/// Endorsements on either side, Dirichlet weight, and least gaps, by which a single endorsement is the clock's or not.
+const BESIDE: usize = 3;
 const BEAT: u32 = 8;
 const NEAR_MIN: usize = 3;
 
@@ -110,17 +111,15 @@ pub fn delivered(times: &[i64], resolution: i64) -> f64 {
     odds / (1.0 + odds)
 }
 
-/// Whether an endorsement at this time is one of the clock's: the gaps about it, to three of the `others` (ascending) on either side, are more like
-/// a clock's than like people's. `None` where there are not so many.
+/// Whether an endorsement at this time is one of the clock's: the gaps about it, to three others on either side, are more like a clock's than
+/// like people's. `times`, ascending, are those of the members' endorsements, this one (`is_in`) among them or not. `None` where there are not so
+/// many.
 #[must_use]
-pub fn is_on_beat(at: i64, others: &[i64], resolution: i64) -> Option<bool> {
-    let place = others.partition_point(|t| *t < at);
-    let about: Vec<i64> = others[place.saturating_sub(3)..place]
-        .iter()
-        .chain([&at])
-        .chain(&others[place..(place + 3).min(others.len())])
-        .copied()
-        .collect();
+pub fn is_on_beat(at: i64, times: &[i64], is_in: bool, resolution: i64) -> Option<bool> {
+    let place = times.partition_point(|t| *t < at);
+    let (before, after) = (&times[..place], &times[place + usize::from(is_in)..]);
+    let before = &before[before.len().saturating_sub(BESIDE)..];
+    let about: Vec<i64> = before.iter().chain([&at]).chain(after.iter().take(BESIDE)).copied().collect();
     let gaps: Vec<i64> = about.windows(2).map(|t| t[1] - t[0]).collect();
     if gaps.len() < NEAR_MIN {
         return None;
@@ -211,22 +210,18 @@ mod tests {
     fn a_single_one_is_on_the_beat_or_off_it() {
         let jitter = |i: u64| (unit(i) * 0.2 * 900.0) as i64;
         let clock: Vec<i64> = (0..40).map(|i| (i as i64 * 900 + jitter(i)) * SECOND).collect();
-        let without = |n: usize| clock.iter().enumerate().filter(|(i, _)| *i != n).map(|(_, t)| *t).collect::<Vec<_>>();
         for n in 5..35 {
-            assert_eq!(is_on_beat(clock[n], &without(n), 1), Some(true), "{n}");
+            assert_eq!(is_on_beat(clock[n], &clock, true, 1), Some(true), "{n}");
             // Just before one, and a day after the last.
-            assert_eq!(is_on_beat(clock[n] - 40 * SECOND, &clock, 1), Some(false), "{n}");
+            assert_eq!(is_on_beat(clock[n] - 40 * SECOND, &clock, false, 1), Some(false), "{n}");
         }
-        assert_eq!(is_on_beat(clock[39] + 86_400 * SECOND, &clock, 1), Some(false));
+        assert_eq!(is_on_beat(clock[39] + 86_400 * SECOND, &clock, false, 1), Some(false));
         // Too few neighbours to tell; gaps no longer than what the log rounds to.
-        assert_eq!(is_on_beat(clock[1], &clock[..2], 1), None);
-        assert_eq!(is_on_beat(clock[5], &without(5), 900 * SECOND), None);
+        assert_eq!(is_on_beat(clock[1], &clock[..2], true, 1), None);
+        assert_eq!(is_on_beat(clock[5], &clock, true, 900 * SECOND), None);
         // People are on it by chance.
         let people = people(4000, 8);
-        let hit = |n: &usize| {
-            let others: Vec<i64> = people[n - 5..n + 6].iter().copied().filter(|t| *t != people[*n]).collect();
-            is_on_beat(people[*n], &others, 1) == Some(true)
-        };
+        let hit = |n: &usize| is_on_beat(people[*n], &people, true, 1) == Some(true);
         let hits = (5..3990).filter(hit).count() as f64 / 3985.0;
         assert!(hits < 0.15, "{hits}");
     }
