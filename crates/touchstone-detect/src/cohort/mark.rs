@@ -21,7 +21,7 @@ pub enum Mark {
     Saturated,
     /// Endorsed within two minutes of another of an unrelated owner.
     InSequence,
-    /// Went from one task to the next at once. Of accounts, never of groups.
+    /// Went from one task to the next in one sitting. Of accounts, never of groups.
     OneSitting,
     /// Endorsed in the order in which the other members did.
     InOrder,
