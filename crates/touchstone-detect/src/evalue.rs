@@ -65,21 +65,34 @@ pub fn ln_from_p(ln_p: f64) -> f64 {
     (1.0 - p + p * ln_p).ln() - ln_p - 2.0 * (-ln_p).ln()
 }
 
-/// The e-BH procedure (Wang & Ramdas, JRSS-B 2022): with `n` subjects and level `q`, rejects the
-/// `k` largest e-values for the largest `k` whose `k`-th largest is at least `n / (k q)`. Holds the
-/// false discovery rate at `q` under any dependence. Returns the threshold on `ln e` (infinite if
-/// nothing is rejected); subjects not listed have e <= 1 and are never rejected.
+/// Most that one e-value counts for in [`ebh_threshold`], as `ln e`: sums of more would lose the small ones.
+const LN_E_MOST: f64 = 40.0;
+
+/// The closed e-BH procedure (Xu, Fischer & Ramdas 2025): with `n` subjects and level `q`, rejects the `k` largest e-values for the largest `k`
+/// such that of every set of subjects, of which `j` are among them, the mean e-value is at least `j / (k q)`. Holds the false discovery rate
+/// at `q` under any dependence: the innocent are such a set, so that their share of the rejected is at most `q` times their mean,
+/// whose expectation is at most one. Rejects all that e-BH (Wang & Ramdas 2022) does, which asks of each for `n / (k q)`. Returns the
+/// threshold on `ln e` (infinite if nothing is rejected); subjects not listed count as zero.
 #[must_use]
 pub fn ebh_threshold(ln_e: &[f64], n: usize, q: f64) -> f64 {
     let mut sorted: Vec<f64> = ln_e.iter().copied().filter(|l| *l > 0.0).collect();
     sorted.sort_by(|a, b| b.total_cmp(a));
-    let mut threshold = f64::INFINITY;
-    for (i, l) in sorted.iter().enumerate() {
-        if *l >= (n as f64 / ((i + 1) as f64 * q)).ln() {
-            threshold = *l;
-        }
-    }
-    threshold
+    let e: Vec<f64> = sorted.iter().map(|l| l.min(LN_E_MOST).exp()).collect();
+    // Sums of the smallest, by how many.
+    let mut least = vec![0.0];
+    e.iter().rev().for_each(|x| least.push(least[least.len() - 1] + x));
+    let holds = |k: usize| {
+        let mut of_rejected = 0.0;
+        (1..=k).all(|j| {
+            of_rejected += e[k - j];
+            let asked = j as f64 / (k as f64 * q);
+            // The set that is worst for these `j`: with all others that have less than is asked for.
+            let less = e.len() - e.partition_point(|x| *x >= asked).max(k);
+            let unlisted = n.saturating_sub(e.len());
+            of_rejected + least[less] >= asked * (j + less + unlisted) as f64
+        })
+    };
+    (1..=e.len()).rev().find(|k| holds(*k)).map_or(f64::INFINITY, |k| sorted[k - 1])
 }
 
 /// `ln P(X >= count)` for a Poisson variable with mean `mean`.
@@ -192,6 +205,38 @@ mod tests {
         assert_eq!(ebh_threshold(&e, 10, 0.1), e[2]);
         assert_eq!(ebh_threshold(&e, 10_000_000, 0.01), f64::INFINITY);
         assert_eq!(ebh_threshold(&[], 10, 0.1), f64::INFINITY);
+    }
+
+    /// The definition by brute force: of every set of subjects the mean.
+    fn closed(e: &[f64], q: f64) -> f64 {
+        let (n, mut sorted) = (e.len(), e.to_vec());
+        sorted.sort_by(|a, b| b.total_cmp(a));
+        let holds = |k: usize| {
+            (1u32..1 << n).all(|set| {
+                let of = (0..n).filter(|i| set >> i & 1 == 1);
+                let (sum, rejected) = of.fold((0.0, 0), |s, i| (s.0 + sorted[i], s.1 + usize::from(i < k)));
+                sum / f64::from(set.count_ones()) >= rejected as f64 / (k as f64 * q) * (1.0 - 1e-9)
+            })
+        };
+        (1..=n).rev().find(|k| holds(*k)).map_or(f64::INFINITY, |k| sorted[k - 1])
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ebh_is_its_closure_and_rejects_no_less_than_the_plain_procedure(
+            ln_e in proptest::collection::vec(-3.0f64..12.0, 1..10),
+            q in 0.01f64..0.5,
+        ) {
+            let (n, found) = (ln_e.len(), ebh_threshold(&ln_e, ln_e.len(), q));
+            // Whoever has less than one counts as nothing here.
+            let e: Vec<f64> = ln_e.iter().map(|l| if *l > 0.0 { l.exp() } else { 0.0 }).collect();
+            let asked = closed(&e, q);
+            proptest::prop_assert!(found == asked || (found.exp() / asked - 1.0).abs() < 1e-9, "{found} {asked}");
+            let mut sorted = ln_e;
+            sorted.sort_by(|a, b| b.total_cmp(a));
+            let plain = (1..=n).rev().find(|k| sorted[k - 1] >= (n as f64 / (*k as f64 * q)).ln());
+            proptest::prop_assert!(plain.is_none_or(|k| found <= sorted[k - 1]));
+        }
     }
 
     #[test]

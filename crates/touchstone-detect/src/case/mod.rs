@@ -157,7 +157,7 @@ pub struct Effect {
 pub struct Exhibits {
     /// What acting on it does.
     pub effect: Effect,
-    /// Bits that evidence had to reach: `log2(n / (k q))` of e-BH for the k accused of n tested, at level q.
+    /// Bits that evidence had to reach: `log2((n - k + 1) / (k q))` of closed e-BH for the k accused of n tested, at level q, or a little less.
     pub line_bits: f64,
     /// Cells (member, target) of the first members and targets, filled as independent accounts as active, on targets as
     /// popular, would: one draw.

@@ -8,6 +8,7 @@ use crate::store::{Progress, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use touchstone_detect::case::sample::{Life, Sample, is_sampled};
 use touchstone_detect::case::{Effect, Exhibits, books, conduct, grid, network, spread};
+use touchstone_detect::evalue::bits;
 use touchstone_detect::hash::mix64;
 use touchstone_detect::params::Params;
 use touchstone_detect::partition::{NO_TIME, NONE};
@@ -58,7 +59,14 @@ impl Closely {
             }
         }
         let accused = outcome.dossiers.values().filter(|d| d.accused(outcome.accusation_bits)).count();
-        Ok(Self { lives, sample, users, ages, line_bits: line_bits(endorsers, accused, params.fdr), seed: params.seed })
+        Ok(Self {
+            lives,
+            sample,
+            users,
+            ages,
+            line_bits: line_bits(endorsers, accused, params.fdr).min(outcome.accusation_bits),
+            seed: params.seed,
+        })
     }
 
     /// Bits that an accusation takes.
@@ -99,7 +107,7 @@ impl Closely {
         Exhibits {
             effect: effect(store, totals, case, number),
             line_bits: match case.ring.proven {
-                Some(_) => line_bits(outcome.cohorts.groups, proven, params.fdr),
+                Some(_) => line_bits(outcome.cohorts.groups, proven, params.fdr).min(bits(outcome.cohorts.proof_line)),
                 None => self.line_bits,
             },
             null_cells,
@@ -113,9 +121,10 @@ impl Closely {
     }
 }
 
-/// e-BH's line for `accused` of `tested`, in bits.
+/// What e-BH asks of each of `accused` of `tested`, in bits, if nothing at all is known against the others: a little less, if there is.
 fn line_bits(tested: usize, accused: usize, fdr: f64) -> f64 {
-    (tested.max(1) as f64 / (accused.max(1) as f64 * fdr)).log2().max(0.0)
+    let (tested, accused) = (tested.max(1), accused.max(1));
+    ((tested + 1).saturating_sub(accused).max(1) as f64 / (accused as f64 * fdr)).log2().max(0.0)
 }
 
 /// Age of an account at its first endorsement, in seconds, where its creation is known and came first.
