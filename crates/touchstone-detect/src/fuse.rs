@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const WEIGHT_LOCKSTEP: f64 = 0.5;
 const WEIGHT_POOL: f64 = 0.5;
 
-/// Weight of belonging to a proven ring beside those two.
-const WEIGHT_COHORT: f64 = 0.5;
+/// Weight of belonging to a proven ring beside those two: most of those who are accused are in a ring, and whoever is accused for acting in
+/// step is so by far more than it takes.
+const WEIGHT_COHORT: f64 = 0.75;
 
 /// Share of their independent occasions that the usual member of a group in step spends out of step, from which members count as
 /// people with lives of their own.
