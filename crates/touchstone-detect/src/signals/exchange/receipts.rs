@@ -20,8 +20,8 @@ use crate::likes::Likes;
 use crate::partition::NONE;
 use std::collections::BTreeMap;
 
-/// Most that it may say for or against an account, in `ln` (5 bits).
-pub const LN_RECEIVED_MAX: f64 = 3.5;
+/// Most that it may say for or against an account, in `ln` (8 bits).
+pub const LN_RECEIVED_MAX: f64 = 5.55;
 
 /// Weight of what is usual, in endorsements.
 const WEIGHT: f64 = 20.0;
