@@ -235,6 +235,8 @@ pub fn judge(
             }
             if let Some(ln) = in_step.get(account).filter(|_| marked.contains(&Mark::InStep)) {
                 let none = Inside { account: *account, successes: 0, trials: 0, null: Beta { a: 1.0, b: 1.0 } };
+                // When to work is left to a board's members: who keeps no step with the others is none the less one.
+                let ln = if group.is_mutual() { ln_mean(&[*ln, 0.0]) } else { *ln };
                 of.insert(Mark::InStep, (ln.clamp(-LN_TRAIT_MAX, LN_TRAIT_MAX), none));
             }
             of
