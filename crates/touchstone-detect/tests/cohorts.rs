@@ -228,6 +228,38 @@ fn a_farm_that_looks_first_is_known_by_rented_homes_and_by_liking_all_it_opens()
 }
 
 #[test]
+fn a_farm_among_people_of_its_customers_topic_is_looked_at_by_itself() {
+    // People like what these customers publish, looking once, at home, as they always do; eighty accounts work it off, opening each thing
+    // three times and hopping from home to home. Together they are one group: it is no ring, or one that takes the people in.
+    for (people, more) in [(60, 0), (60, 60)] {
+        let mut world = World::organic(31);
+        for account in (0..people).chain(PEOPLE..PEOPLE + 80) {
+            let of_farm = account >= PEOPLE;
+            for target in 300..330 {
+                if world.random.unit() < if of_farm { 0.4 } else { 0.6 } {
+                    let ts = world.moment();
+                    world.like(account, target, ts, u64::from(account) + 1, true);
+                    if of_farm {
+                        world.likes.last_mut().unwrap().ip = world.random.below(PEOPLE as usize) as u64 * 8 + 1;
+                        let again = [world.moment(), world.moment()];
+                        world.looks.extend(again.map(|ts| (account, target, ts)));
+                    }
+                }
+            }
+            for _ in 0..if of_farm { 0 } else { more } {
+                let (target, ts) = (world.random.below(250) as u32, world.moment());
+                world.like(account, target, ts, u64::from(account) + 1, true);
+            }
+        }
+        let found = world.run();
+        assert_eq!(found.rings.iter().map(|r| r.kind).collect::<Vec<_>>(), [RingKind::Farm], "{more}");
+        let held = |of: &dyn Fn(u32) -> bool| found.accounts.iter().filter(|(a, ln)| of(**a) && ln.0 > 7.0).count();
+        assert!(held(&|a| a >= PEOPLE) >= 78, "{} of {more}", held(&|a| a >= PEOPLE));
+        assert_eq!(held(&|a| a < PEOPLE), 0, "{more}");
+    }
+}
+
+#[test]
 fn accounts_that_take_turns_on_a_rack_are_nobodys_victims() {
     // Fifteen phones; each account is mostly on one of them, now and then on another, for orders and for cover alike.
     let mut world = World::organic(28);

@@ -17,9 +17,10 @@
 //! Pairs of targets an account, capped by a sample; the rest is linear in what groups hold.
 //!
 //! # Source
-//! Karrer & Newman 2011 (degree correction), Blondel et al. 2008 and Reichardt & Bornholdt 2006 (communities), Wang & Ramdas
-//! 2022 (e-BH).
+//! Karrer & Newman 2011 (degree correction), Blondel et al. 2008 and Reichardt & Bornholdt 2006 (communities), Xu, Fischer &
+//! Ramdas 2025 (closed e-BH).
 
+pub mod apart;
 pub mod bare;
 pub mod contrast;
 pub mod delivery;
@@ -63,8 +64,11 @@ const LAYERS: usize = 3;
 /// The layer of groups that were found by their devices.
 pub const BY_DEVICES: usize = LAYERS;
 
+/// The layer of parts of groups that were told by their addresses: see [`apart`].
+pub const BY_ADDRESSES: usize = LAYERS + 1;
+
 /// The layer of groups that were found as if owners were unknown: see [`find_by_targets`].
-pub const BY_TARGETS: usize = LAYERS + 1;
+pub const BY_TARGETS: usize = LAYERS + 2;
 
 /// Finds groups. First those that tell most; then, by layers, what else there is of the same accounts, in case that the
 /// larger group is not proven but a part of it is; last those on the same devices. Each with its layer.

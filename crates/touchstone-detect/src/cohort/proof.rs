@@ -22,8 +22,8 @@ const LN_MARK: f64 = 3.47;
 /// What decides which marks count for a group.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terms {
-    /// The mark by which the group was found: it proves nothing of it any more.
-    pub found_by: Option<Mark>,
+    /// The marks by which the group was found: they prove nothing of it any more.
+    pub found_by: &'static [Mark],
     /// Whether it is known when its targets were published.
     pub dated: bool,
     /// Whether it was found, and is judged, as if owners were unknown: by a clock or not at all.
@@ -101,7 +101,7 @@ impl Group {
 
     fn ln_proof_by(&self, ln_e: &BTreeMap<Mark, f64>) -> f64 {
         let conduct = !is_bare(ln_e);
-        let counting = ln_e.iter().filter(|(m, _)| self.terms.found_by != Some(**m));
+        let counting = ln_e.iter().filter(|(m, _)| !self.terms.found_by.contains(m));
         let (alone, of_conduct): (Vec<_>, Vec<_>) = counting.partition(|(m, _)| conduct && m.of_endorsements());
         let alone = alone.into_iter().map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max);
         // Of friends everything is company, as far as there are looks to tell more.
@@ -130,11 +130,18 @@ impl Group {
         if second.is_finite() { second - (MARKS.len() as f64).ln() } else { 0.0 }
     }
 
+    /// The strongest mark of conduct that innocent company does not have, apart from addresses, as `ln e`.
+    pub(super) fn ln_conduct(&self) -> f64 {
+        let of_addresses = |m: &Mark| matches!(m, Mark::FleetingAddress | Mark::WanderingAddress);
+        let counts = |m: &Mark| !m.of_endorsements() && !m.of_company() && !of_addresses(m);
+        self.ln_e.iter().filter(|(m, _)| counts(m)).map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max)
+    }
+
     /// Whether it is unknown what it is: the log shows nothing of conduct by which it could be cleared, or one mark speaks against it.
     /// Its endorsements then widen intervals.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
-        let tells = |m: &Mark| !m.of_endorsements() && !m.of_company() && self.terms.found_by != Some(*m);
+        let tells = |m: &Mark| !m.of_endorsements() && !m.of_company() && !self.terms.found_by.contains(m);
         self.is_bare() || self.marked().iter().any(tells)
     }
 
@@ -236,17 +243,17 @@ mod tests {
 
     #[test]
     fn what_a_group_was_found_by_proves_nothing_of_it() {
-        let found = |found_by| {
+        let found = |found_by: &'static [Mark]| {
             let mut found = group(20, &[(Mark::Unseen, 10), (Mark::SharedDevice, 10)], -5.0);
             found.terms.found_by = found_by;
             found
         };
-        assert!(found(None).ln_proof() > 20.0);
-        let of_devices = found(Some(Mark::SharedDevice));
+        assert!(found(&[]).ln_proof() > 20.0);
+        let of_devices = found(&[Mark::SharedDevice]);
         assert!(of_devices.ln_proof() <= 0.0 && of_devices.is_undecided(), "one mark is left");
         let mut alone = group(20, &[(Mark::SharedDevice, 10)], -5.0);
         assert!(alone.is_undecided());
-        alone.terms.found_by = Some(Mark::SharedDevice);
+        alone.terms.found_by = &[Mark::SharedDevice];
         assert!(!alone.is_undecided(), "people at one machine, and nothing else");
     }
 

@@ -21,7 +21,7 @@ pub(crate) const SUPPORT_MIN: u32 = 3;
 
 /// Support, as a share of the group's usual target's, below which a target is that of some members, not the group's: a circle of
 /// friends among its by-standers would bring in all that it likes.
-const SUPPORT_SHARE_MIN: f64 = 0.1;
+pub(super) const SUPPORT_SHARE_MIN: f64 = 0.1;
 
 /// Smallest group.
 pub(crate) const MEMBERS_MIN: usize = 5;

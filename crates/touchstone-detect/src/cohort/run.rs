@@ -8,7 +8,7 @@ use super::marks::{self, Traits};
 use super::members::{self, Standing};
 use super::proof::{self, Group, Terms};
 use super::refine::Bicluster;
-use super::{BY_DEVICES, BY_TARGETS};
+use super::{BY_ADDRESSES, BY_DEVICES, BY_TARGETS, apart};
 use crate::census::Census;
 use crate::evalue::ln_mean;
 use crate::findings::RingKind;
@@ -116,8 +116,13 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
         }
         found
     });
-    let (groups, layers): (Vec<Bicluster>, Vec<usize>) = found.into_iter().unzip();
+    let (mut groups, mut layers): (Vec<Bicluster>, Vec<usize>) = found.into_iter().unzip();
     let traits = engine.stage("traits", rows, || Traits::new(&likes, census));
+    if params.runs(Signal::Infrastructure) {
+        let first = &groups[..layers.iter().filter(|l| **l == 0).count()];
+        groups.extend(apart::by_addresses(first, &traits.networks, (&likes, census)));
+        layers.resize(groups.len(), BY_ADDRESSES);
+    }
     let also: Vec<Vec<u32>> = groups.par_iter().map(|g| members::bystanders(g, &likes)).collect();
     let viewing = engine.stage("looks", rows, || -> Result<Viewing, E::Error> {
         let support: Vec<Vec<u32>> = groups.par_iter().map(|g| members::support(g, &likes)).collect();
@@ -158,7 +163,11 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                     .filter(|_| params.runs(Signal::Path))
                     .map(|(s, _)| (members::times(&bicluster, &likes), s.resolution));
                 let clock = times.as_ref().map(|(t, resolution)| clockwork::ln_group(t, *resolution));
-                let found_by = (layers[g] == BY_DEVICES).then_some(Mark::SharedDevice);
+                let found_by: &[Mark] = match layers[g] {
+                    BY_DEVICES => &[Mark::SharedDevice],
+                    BY_ADDRESSES => &apart::MARKS,
+                    _ => &[],
+                };
                 let terms = Terms { found_by, dated: census.published.is_some(), by_target };
                 let mut group = Group::new(bicluster, inside, mutual, terms, [in_step, clock]);
                 if let Some((times, resolution)) = times.filter(|_| group.is_bare() && group.is_of_clock()) {
@@ -384,6 +393,11 @@ fn settle(groups: Vec<Group>, layers: &[usize], line: f64) -> (Vec<Group>, Vec<G
     // Found by targets, a ring is no other than by owners, whatever lives its accounts seem to lead there.
     let is_same = |a: &Group, b: &Group| (a.terms.by_target || of_kind(a, b)) && shares_most(a, b);
     for (layer, group) in candidates {
+        if layer == BY_ADDRESSES {
+            // Where those of a group who hop from address to address show a trait more plainly without the others, these were people among them.
+            let tells_more = |p: &Group| is_same(&group, p) && group.ln_conduct() > p.ln_conduct();
+            proven.retain(|p| !tells_more(p));
+        }
         if layer == 0 || !proven.iter().any(|p| is_same(&group, p)) {
             proven.push(group);
         }
