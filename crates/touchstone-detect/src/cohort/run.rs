@@ -303,12 +303,12 @@ fn conclude(
             }
         }
     }
-    let count = rings.len();
+    let count = rings.iter().filter(|r| r.kind != RingKind::Collusion).count();
     let accounts = by_account
         .into_iter()
         .map(|(account, of)| {
             let best = of.iter().fold(of[0], |best, x| if x.0 > best.0 { *x } else { best });
-            // The mean over all rings: to be held against any of them costs as much as there are.
+            // The mean over all rings that accuse: to be held against any of them costs as much as there are.
             let mut logs: Vec<f64> = of.iter().map(|x| ring_cap(&rings, x)).collect();
             logs.resize(count, f64::NEG_INFINITY);
             (account, (ln_mean(&logs), best.1))
@@ -395,8 +395,10 @@ fn settle(groups: Vec<Group>, layers: &[usize], line: f64) -> (Vec<Group>, Vec<G
     for (layer, group) in candidates {
         if layer == BY_ADDRESSES {
             // Where those of a group who hop from address to address show a trait more plainly without the others, these were people among them.
-            let tells_more = |p: &Group| is_same(&group, p) && group.ln_conduct() > p.ln_conduct();
-            proven.retain(|p| !tells_more(p));
+            let mut same = proven.iter().filter(|p| is_same(&group, p));
+            if same.all(|p| group.ln_conduct() > p.ln_conduct()) {
+                proven.retain(|p| !is_same(&group, p));
+            }
         }
         if layer == 0 || !proven.iter().any(|p| is_same(&group, p)) {
             proven.push(group);
