@@ -71,7 +71,7 @@ def measure(command, limit_seconds):
         result["failed"] = f"none in {limit_seconds:.0f} s"
     elif process.returncode != 0:
         tail = errors.read_text(errors="replace").strip().splitlines()[-1:]
-        result["failed"] = f"exit code {process.returncode}: {' '.join(tail)[:200]}"
+        result["failed"] = f"exit code {process.returncode}: {' '.join(tail).replace(str(ROOT), '.')[:200]}"
     else:
         lines = said.decode(errors="replace").strip().splitlines()
         if lines and lines[-1].startswith("{"):
