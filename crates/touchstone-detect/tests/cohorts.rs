@@ -6,7 +6,8 @@ use common::hand_made::{CONTENTS, PEOPLE, World, members};
 use common::{HOUR, Random};
 use std::collections::BTreeMap;
 use touchstone_detect::cohort::mark::Mark;
-use touchstone_detect::cohort::run::Cohorts;
+use touchstone_detect::cohort::members::Standing;
+use touchstone_detect::cohort::run::{Cohorts, Proven};
 use touchstone_detect::findings::RingKind;
 use touchstone_detect::params::Params;
 use touchstone_detect::why::what_if::{self, Lines};
@@ -428,6 +429,16 @@ fn a_farm_that_sells_to_the_same_customers_makes_no_culprits_of_owners_of_stolen
         let found = world.run();
         let held = |of: &[u32]| of.iter().filter(|a| found.accounts.get(a).is_some_and(|e| e.0 > 7.0)).count();
         assert_eq!(held(&owners), 0, "{both} in common");
+        // The other ring accuses nobody: it costs the farm's accounts nothing that it was looked at.
+        let of_farm = |r: &&Proven| r.kind != RingKind::Collusion;
+        assert!(both > 6 || found.rings.iter().filter(of_farm).count() == 1, "{both} in common");
+        for ring in found.rings.iter().filter(of_farm).filter(|_| both <= 6) {
+            let held = |s: &&Standing| found.accounts.contains_key(&s.account);
+            for s in ring.standings.iter().filter(held) {
+                let ln = found.accounts[&s.account].0;
+                assert!((ln - s.ln_e().min(ring.ln_e)).abs() < 1e-9, "{}: {ln} of {}", s.account, s.ln_e());
+            }
+        }
         assert!(held(&farm) > 60, "{} of {}, {both} in common", held(&farm), farm.len());
     }
 }

@@ -591,6 +591,25 @@ mod tests {
     }
 
     #[test]
+    fn a_member_of_a_board_need_not_keep_step_and_an_account_of_a_farm_must() {
+        // Six accounts on six targets, of which each owns one; others elsewhere.
+        let inside = (0..6).flat_map(|a| (0..6).filter(move |t| *t != a).map(move |t| (t, a, 0)));
+        let rows: Vec<_> = inside.chain((0..60).map(|n| (6 + n % 10, 6 + n / 10, 0))).collect();
+        let owners: Vec<u32> = (0..16).collect();
+        let said = |mutual: f64| {
+            with_timed_likes(rows.clone(), Some(&owners), |likes, census| {
+                let bicluster = Bicluster { members: (0..6).collect(), targets: (0..6).collect() };
+                let terms = super::super::proof::Terms::default();
+                let group = Group::new(bicluster, BTreeMap::new(), mutual, terms, [Some(20.0), None]);
+                let all = judge(&group, likes, census, &Traits::new(likes, census), &BTreeMap::from([(3, -5.0)]));
+                all.iter().find(|s| s.account == 3).unwrap().by_mark[&Mark::InStep].0
+            })
+        };
+        assert!((said(0.0) + 5.0).abs() < 1e-12);
+        assert!(said(1.0) > 0.5f64.ln() && said(1.0) < -0.6, "{}", said(1.0));
+    }
+
+    #[test]
     fn who_does_not_work_as_most_do_may_be_a_member_all_the_same() {
         assert!(or_otherwise(-50.0) >= OTHERWISE.ln() - 1e-9);
         assert!(or_otherwise(5.0) > 5.0 - 0.12 && or_otherwise(5.0) < 5.0);

@@ -64,3 +64,34 @@ pub fn receipts(
     };
     rows.into_iter().map(said).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::with_timed_likes;
+
+    const MINUTE: i64 = 60_000_000;
+
+    #[test]
+    fn what_members_do_as_tasks_says_much_and_never_more_than_its_most() {
+        // Members 0 to 19 each work off, within minutes, what all of them own (targets of their numbers), target 40 of account 40 and, one of
+        // them, 41 of account 41; what strangers 50 to 89 own they like at other times.
+        let mut rows = Vec::new();
+        for member in 0..20u32 {
+            let start = i64::from(member) * 1000 * MINUTE;
+            let tasks = (0..20).filter(|t| *t != member).chain([40]).chain((member < 1).then_some(41));
+            rows.extend(tasks.enumerate().map(|(n, t)| (t, member, start + n as i64 * MINUTE)));
+            rows.extend(
+                (0..10).map(|n| (50 + (member * 3 + n * 4) % 40, member, start + (100 + i64::from(n) * 10) * MINUTE)),
+            );
+        }
+        let owners: Vec<u32> = (0..90).collect();
+        with_timed_likes(rows, Some(&owners), |likes, census| {
+            let members: Vec<u32> = (0..20).collect();
+            let of = receipts(&members, &|a| a >= 50, (likes, census), &Timing::new(likes, census));
+            assert!((of[&40].0 - LN_RECEIVED_MAX).abs() < 1e-12, "{:?}", of[&40]);
+            assert!(of[&41].0 > 2.0 && of[&41].0 < LN_RECEIVED_MAX, "{:?}", of[&41]);
+            assert!((50..90).all(|a| of.get(&a).is_none_or(|r| r.0 < 0.0)), "{of:?}");
+        });
+    }
+}
