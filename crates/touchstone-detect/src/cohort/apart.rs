@@ -2,7 +2,7 @@
 //!
 //! An operator's accounts that work off what people of one topic like, too, are found as one group with these people. Where many of a
 //! group hop from address to address and the others live somewhere, those who hop are looked at by themselves. Addresses prove nothing
-//! of such a part any more ([`super::proof::Terms`]): travellers have that in common, too.
+//! of such a part any more ([`super::mark::OF_ADDRESSES`], [`super::proof::Terms`]): travellers have that in common, too.
 
 use super::contrast::Inside;
 use super::mark::Mark;
@@ -14,10 +14,7 @@ use crate::signals::infrastructure::Networks;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// What such a part is told by.
-pub const MARKS: [Mark; 2] = [Mark::FleetingAddress, Mark::WanderingAddress];
-
-/// Share of a group that a part must be, and of which the rest is no matter.
+/// Shares of a group between which a part is looked at: fewer are strays in it, more are the group itself.
 const PART: (f64, f64) = (1.0 / 3.0, 0.95);
 
 /// The parts of these groups, in order.

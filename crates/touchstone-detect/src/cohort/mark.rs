@@ -61,6 +61,9 @@ pub const MARKS: [Mark; 16] = [
     Mark::Clockwork,
 ];
 
+/// Those of addresses.
+pub const OF_ADDRESSES: [Mark; 2] = [Mark::FleetingAddress, Mark::WanderingAddress];
+
 impl Mark {
     /// Which of the six signals it belongs to.
     #[must_use]

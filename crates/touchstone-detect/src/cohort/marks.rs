@@ -2,7 +2,7 @@
 //! against what the same accounts do elsewhere. Each signal's room says how its marks are counted; here they are put together.
 
 use super::contrast::{Beta, Inside};
-use super::mark::Mark;
+use super::mark::{Mark, OF_ADDRESSES};
 use super::proof::MUTUAL_MIN;
 use super::refine::{Bicluster, beside};
 use crate::census::Census;
@@ -81,7 +81,7 @@ pub fn inside(
     // A trait of single endorsements: inside against outside, or against the log alone.
     let mut single = |mark: Mark, prior: Beta, own: bool, hit: &dyn Fn(usize) -> Option<bool>| {
         // Whoever hides does so in all it does.
-        let everywhere = matches!(mark, Mark::FleetingAddress | Mark::WanderingAddress);
+        let everywhere = OF_ADDRESSES.contains(&mark);
         let rows = accounts.iter().map(|account| {
             let (mut s, mut n, mut out_s, mut out_n) = (0, 0, 0, 0);
             for i in likes.of_account(*account) {

@@ -1,7 +1,7 @@
 //! Which groups are rings, and of what kind.
 
 use super::contrast::{Inside, ln_group};
-use super::mark::{MARKS, Mark};
+use super::mark::{MARKS, Mark, OF_ADDRESSES};
 use super::refine::Bicluster;
 use crate::evalue::ebh_threshold;
 use crate::findings::RingKind;
@@ -73,7 +73,7 @@ impl Group {
         ln_e.extend(tests.filter_map(|(mark, ln)| Some((mark, ln?))));
         let mut group = Self { bicluster, inside, ln_e, mutual, terms, delivered: Vec::new(), victims: Vec::new() };
         // Both ask of the same sittings, or of the same looks: the one speaks that proves more.
-        for pair in [[Mark::FleetingAddress, Mark::WanderingAddress], [Mark::Rewatched, Mark::Reopened]] {
+        for pair in [OF_ADDRESSES, [Mark::Rewatched, Mark::Reopened]] {
             group.keep_one(pair);
         }
         group
@@ -132,8 +132,7 @@ impl Group {
 
     /// The strongest mark of conduct that innocent company does not have, apart from addresses, as `ln e`.
     pub(super) fn ln_conduct(&self) -> f64 {
-        let of_addresses = |m: &Mark| matches!(m, Mark::FleetingAddress | Mark::WanderingAddress);
-        let counts = |m: &Mark| !m.of_endorsements() && !m.of_company() && !of_addresses(m);
+        let counts = |m: &Mark| !m.of_endorsements() && !m.of_company() && !OF_ADDRESSES.contains(m);
         self.ln_e.iter().filter(|(m, _)| counts(m)).map(|m| *m.1).fold(f64::NEG_INFINITY, f64::max)
     }
 

@@ -3,7 +3,7 @@
 use super::bare::clockwork;
 use super::bare::one_off::{self, OneOff};
 use super::delivery::{self, Delivery};
-use super::mark::Mark;
+use super::mark::{Mark, OF_ADDRESSES};
 use super::marks::{self, Traits};
 use super::members::{self, Standing};
 use super::proof::{self, Group, Terms};
@@ -165,7 +165,7 @@ pub fn run<E: Engine>(engine: &E, census: &Census<'_>, timed: Timed<'_>, params:
                 let clock = times.as_ref().map(|(t, resolution)| clockwork::ln_group(t, *resolution));
                 let found_by: &[Mark] = match layers[g] {
                     BY_DEVICES => &[Mark::SharedDevice],
-                    BY_ADDRESSES => &apart::MARKS,
+                    BY_ADDRESSES => &OF_ADDRESSES,
                     _ => &[],
                 };
                 let terms = Terms { found_by, dated: census.published.is_some(), by_target };
